@@ -1,0 +1,5 @@
+/// The defaults every service starts from.
+@NullMarked
+package io.wardroom.common;
+
+import org.jspecify.annotations.NullMarked;
