@@ -1,0 +1,10 @@
+package io.wardroom.fleet.agent;
+
+import java.util.Collection;
+
+/// Keeps when agents were last heard of.
+public interface Presence {
+    /// Notes signs of life in the running transaction. Older ones than already known change nothing, and unknown
+    /// agents are passed over, so that the same sighting may come twice.
+    void seen(Collection<Sighting> sightings);
+}

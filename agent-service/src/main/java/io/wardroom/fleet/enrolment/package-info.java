@@ -1,0 +1,5 @@
+/// Enrolment tokens: what lets a new machine into a tenant.
+@NullMarked
+package io.wardroom.fleet.enrolment;
+
+import org.jspecify.annotations.NullMarked;
