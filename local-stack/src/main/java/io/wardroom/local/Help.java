@@ -1,0 +1,39 @@
+package io.wardroom.local;
+
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What `./wardroom help` says.
+final class Help {
+    private Help() {}
+
+    static String text() {
+        return """
+                Wardroom on this machine: its servers, its eight services and an agent for this very host.
+
+                  ./wardroom up [--detach] [--no-agent] [--import DIR]
+                                        builds what is stale and starts everything; Ctrl-C stops it
+                                          --detach      comes back once all is up
+                                          --no-agent    leaves the agent out
+                                          --import DIR  where public content (rules, catalogues) is read from
+                  ./wardroom down       stops everything; the data stays
+                  ./wardroom status     tells what runs, where, and how much memory it takes
+                  ./wardroom logs NAME [-f]
+                                        shows the end of a component's log, -f all that follows
+                  ./wardroom reset [--yes]
+                                        stops everything and deletes all data
+                  ./wardroom test [ARGUMENTS]
+                                        runs the whole test suite (mvn verify ARGUMENTS)
+                  ./wardroom help       shows this
+
+                Environment
+                  WARDROOM_HOME            where data, secrets and logs are kept (.wardroom in the checkout)
+                  WARDROOM_ADMIN_PASSWORD  the first administrator's password, instead of a generated one
+                  WARDROOM_JAVA_HOME       the JDK 25 to use, instead of the first that is found
+                Ports, all on 127.0.0.1
+                """
+                + Stream.of(Port.values())
+                        .map(port -> "  %-36s %d%n".formatted(port.variable(), port.usual()))
+                        .collect(Collectors.joining());
+    }
+}

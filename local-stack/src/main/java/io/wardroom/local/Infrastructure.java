@@ -1,0 +1,201 @@
+package io.wardroom.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/// PostgreSQL, Kafka, Redis, Keycloak and the object store of one home, started together.
+final class Infrastructure implements Backing {
+    static final String ADMINISTRATOR = "admin";
+    private static final String ADMINISTRATOR_EMAIL = "admin@wardroom.local";
+    private static final List<String> ADMINISTRATOR_ROLES = List.of("owner", "platform_admin");
+
+    private final Home home;
+    private final Processes processes;
+    private final Secrets secrets;
+    private final Ports ports;
+    private final PostgresServer postgres;
+    private final Databases databases;
+    private final Kafka kafka;
+    private final Redis redis;
+    private final Keycloak keycloak;
+    private final ObjectStore objects;
+
+    Infrastructure(Home home, Ports ports, Processes processes, Secrets secrets, PostgresServer postgres) {
+        this.home = home;
+        this.ports = ports;
+        this.processes = processes;
+        this.secrets = secrets;
+        this.postgres = postgres;
+        this.databases = new Databases(postgres);
+        this.kafka = new Kafka(home, ports, processes);
+        this.redis = new Redis(home, ports, processes);
+        this.keycloak = new Keycloak(home, ports, processes, secrets);
+        this.objects = new ObjectStore(home, ports, secrets);
+    }
+
+    /// Starts all five.
+    ///
+    /// @param distributions where Keycloak is unpacked
+    /// @throws Trouble of the first that does not come up
+    void start(Path distributions, Progress progress) throws IOException {
+        try (var tasks = new Tasks()) {
+            tasks.run(() -> {
+                var since = System.nanoTime();
+                postgres.start();
+                progress.up(EmbeddedPostgres.NAME, postgres.host() + ":" + postgres.port(), since);
+            });
+            tasks.run(() -> {
+                var since = System.nanoTime();
+                redis.start();
+                progress.up(Redis.NAME, ports.address(Port.REDIS), since);
+            });
+            tasks.run(() -> {
+                var since = System.nanoTime();
+                kafka.start();
+                progress.up(Kafka.NAME, kafka.bootstrap(), since);
+            });
+            tasks.run(() -> {
+                var since = System.nanoTime();
+                objects.start();
+                progress.up(ObjectStore.NAME, objects.endpoint(), since);
+            });
+            tasks.run(() -> startKeycloak(distributions, progress));
+            tasks.join();
+        }
+    }
+
+    private void startKeycloak(Path distributions, Progress progress) throws IOException {
+        var unpacking = System.nanoTime();
+        var first = Files.notExists(distributions) || !Keycloak.hasData(home);
+        var distribution = KeycloakDistribution.in(distributions, home, processes);
+        if (first) {
+            progress.done("keycloak unpacked, built", unpacking);
+        }
+        var since = System.nanoTime();
+        var outdated = keycloak.start(distribution);
+        progress.up(Keycloak.NAME, keycloak.url(), since);
+        if (outdated) {
+            progress.say("  keycloak keeps the realm of an earlier version; ./wardroom reset brings the new one,"
+                    + " and deletes all data.");
+        }
+    }
+
+    /// Makes each service's database and roles.
+    void provideDatabases() throws SQLException {
+        for (var service : Service.values()) {
+            var name = service.database();
+            if (name.isPresent()) {
+                database(name.get());
+            }
+        }
+    }
+
+    private Databases.Access database(String name) throws SQLException {
+        return databases.provide(
+                name, secrets.of("postgres." + name), secrets.of("postgres." + name + "_owner"));
+    }
+
+    /// Makes the first administrator, or gives it the password that is wanted now.
+    ///
+    /// @param wanted the password that the environment sets; empty to keep or make one
+    void provideAdministrator(String wanted) throws IOException {
+        var file = home.adminPassword();
+        var stored = Files.exists(file) ? Files.readString(file).strip() : "";
+        var password = !wanted.isEmpty() ? wanted : !stored.isEmpty() ? stored : Secrets.random();
+        var known = keycloak.find(ADMINISTRATOR);
+        if (known.isEmpty()) {
+            keycloak.provide(ADMINISTRATOR, ADMINISTRATOR_EMAIL, password, tenant(), ADMINISTRATOR_ROLES);
+        } else if (!password.equals(stored)) {
+            keycloak.resetPassword(known.get().id(), password);
+        }
+        if (!password.equals(stored)) {
+            PrivateFiles.write(file, password + "\n");
+        }
+    }
+
+    /// The first tenant, the same for as long as the data lives.
+    UUID tenant() throws IOException {
+        var file = home.tenant();
+        if (Files.exists(file)) {
+            return UUID.fromString(Files.readString(file).strip());
+        }
+        var made = UuidV7.at(Instant.now());
+        PrivateFiles.write(file, made + "\n");
+        return made;
+    }
+
+    @Override
+    public Map<String, String> environmentOf(String service) throws IOException {
+        var environment = new HashMap<>(sharedEnvironment());
+        var name = Service.of(service).database();
+        if (name.isPresent()) {
+            environment.putAll(new Databases.Access(
+                            postgres.jdbcUrl(name.get()),
+                            name.get(),
+                            secrets.of("postgres." + name.get()),
+                            secrets.of("postgres." + name.get() + "_owner"))
+                    .environment());
+        }
+        if (Service.of(service) == Service.GATEWAY) {
+            environment.putAll(keycloak.environmentOfGateway());
+        }
+        return environment;
+    }
+
+    /// What every service is told, whichever it is.
+    Map<String, String> sharedEnvironment() {
+        return Map.of(
+                "WARDROOM_KAFKA", kafka.bootstrap(),
+                "WARDROOM_REDIS", redis.url(),
+                "WARDROOM_ISSUER", keycloak.issuer(),
+                "WARDROOM_S3_ENDPOINT", objects.endpoint(),
+                "WARDROOM_S3_BUCKET", ObjectStore.BUCKET,
+                "WARDROOM_S3_ACCESS_KEY", ObjectStore.ACCESS_KEY,
+                "WARDROOM_S3_SECRET_KEY", objects.secretKey());
+    }
+
+    @Override
+    public String administrator() {
+        return ADMINISTRATOR;
+    }
+
+    @Override
+    public String administratorPassword() throws IOException {
+        return Files.readString(home.adminPassword()).strip();
+    }
+
+    /// Stops the processes in order, then what runs inside this JVM.
+    void stop(Consumer<String> note) throws Exception {
+        processes.close(note);
+        postgres.stop();
+        objects.stop();
+    }
+
+    PostgresServer postgres() {
+        return postgres;
+    }
+
+    Databases databases() {
+        return databases;
+    }
+
+    Kafka kafka() {
+        return kafka;
+    }
+
+    Keycloak keycloak() {
+        return keycloak;
+    }
+
+    Ports ports() {
+        return ports;
+    }
+}
