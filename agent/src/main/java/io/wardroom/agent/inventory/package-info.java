@@ -1,0 +1,5 @@
+/// What is installed, allowed and scheduled on the host.
+@NullMarked
+package io.wardroom.agent.inventory;
+
+import org.jspecify.annotations.NullMarked;
