@@ -1,0 +1,80 @@
+package io.wardroom.fleet.telemetry;
+
+import io.wardroom.common.event.Topics;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
+import org.springframework.kafka.config.TopicBuilder;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/// How the topics of telemetry are read: many records a poll, offsets committed behind the database, no observation,
+/// which would cost more than storing a batch.
+@Configuration(proxyBeanMethods = false)
+class TelemetryKafka {
+    static final String METRICS = "metricsContainers";
+    static final String LAYOUTS = "layoutContainers";
+
+    // a poll waits for 200 kB or 25 ms: what freshness can afford decides how much a commit carries
+    private static final int FETCH_MIN_BYTES = 200_000;
+    private static final int FETCH_MAX_WAIT_MILLIS = 25;
+    private static final int RECORDS_A_POLL = 1_000;
+    private static final long FIRST_PAUSE_MILLIS = 250;
+    private static final long LONGEST_PAUSE_MILLIS = 15_000;
+
+    @Bean(METRICS)
+    ConcurrentKafkaListenerContainerFactory<String, byte[]> metricsContainers(
+            ConsumerFactory<? super String, ? super byte[]> consumers) {
+        return batches(
+                consumers,
+                Map.of(
+                        ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_MIN_BYTES,
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MAX_WAIT_MILLIS,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL));
+    }
+
+    @Bean(LAYOUTS)
+    ConcurrentKafkaListenerContainerFactory<String, byte[]> layoutContainers(
+            ConsumerFactory<? super String, ? super byte[]> consumers) {
+        return batches(consumers, Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL));
+    }
+
+    @Bean
+    KafkaAdmin.NewTopics telemetryDeadLetters() {
+        return new KafkaAdmin.NewTopics(
+                TopicBuilder.name(Topics.TELEMETRY_METRICS + Topics.DEAD_LETTER_SUFFIX)
+                        .partitions(1)
+                        .build(),
+                TopicBuilder.name(Topics.TELEMETRY_LAYOUTS + Topics.DEAD_LETTER_SUFFIX)
+                        .partitions(1)
+                        .build());
+    }
+
+    private static ConcurrentKafkaListenerContainerFactory<String, byte[]> batches(
+            ConsumerFactory<? super String, ? super byte[]> consumers, Map<String, Object> settings) {
+        var configuration = new HashMap<>(consumers.getConfigurationProperties());
+        configuration.putAll(settings);
+        var factory = new ConcurrentKafkaListenerContainerFactory<String, byte[]>();
+        factory.setConsumerFactory(new DefaultKafkaConsumerFactory<>(configuration));
+        factory.setBatchListener(true);
+        factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
+        factory.getContainerProperties().setObservationEnabled(false);
+        factory.setCommonErrorHandler(waitAsLongAsItTakes());
+        return factory;
+    }
+
+    /// The listeners put bad records aside themselves: what they let through is an outage, and an outage ends.
+    private static DefaultErrorHandler waitAsLongAsItTakes() {
+        var pauses = new ExponentialBackOff(FIRST_PAUSE_MILLIS, 2);
+        pauses.setMaxInterval(LONGEST_PAUSE_MILLIS);
+        pauses.setMaxElapsedTime(Long.MAX_VALUE);
+        return new DefaultErrorHandler(pauses);
+    }
+}
