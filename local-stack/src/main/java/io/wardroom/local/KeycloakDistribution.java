@@ -19,18 +19,14 @@ record KeycloakDistribution(Path directory) {
 
     /// Unpacks and builds below `parent`, unless that has been done before.
     static KeycloakDistribution in(Path parent, Home home, Processes processes) throws IOException {
-        var archive = ClassPath.keycloakArchive();
-        var version = String.valueOf(archive.getFileName())
-                .replace("keycloak-quarkus-dist-", "")
-                .replace(".tar.gz", "");
-        var target = parent.resolve("keycloak-%s-%s".formatted(version, Hash.short8(OPTIONS.toString())));
+        var target = parent.resolve("keycloak-%s-%s".formatted(version(), Hash.short8(OPTIONS.toString())));
         var distribution = new KeycloakDistribution(target);
         if (Files.exists(target)) {
             return distribution;
         }
         var draft = parent.resolve(target.getFileName() + ".new");
         PrivateFiles.delete(draft);
-        Archives.unpackGzip(archive, draft, 1);
+        Archives.unpackGzip(ClassPath.keycloakArchive(), draft, 1);
         var words = new KeycloakDistribution(draft).java(draft, 512, List.of());
         words.add("build");
         words.addAll(OPTIONS);
@@ -41,6 +37,12 @@ record KeycloakDistribution(Path directory) {
         PrivateFiles.delete(draft.resolve("data"));
         Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
         return distribution;
+    }
+
+    static String version() {
+        return String.valueOf(ClassPath.keycloakArchive().getFileName())
+                .replace("keycloak-quarkus-dist-", "")
+                .replace(".tar.gz", "");
     }
 
     /// A home with this distribution's programs and data of its own.
