@@ -1,0 +1,93 @@
+package io.wardroom.gateway.credential;
+
+import io.netty.channel.ChannelOption;
+import io.wardroom.common.identity.IdentityTable;
+import io.wardroom.common.security.TokenProperties;
+import io.wardroom.common.security.WardroomAuthorities;
+import io.wardroom.gateway.answer.Refusals;
+import io.wardroom.gateway.door.Call;
+import io.wardroom.gateway.route.Access;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.authentication.ReactiveJwtAuthenticationConverterAdapter;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Verifies people's tokens and keeps the table of agents.
+@Configuration(proxyBeanMethods = false)
+@EnableWebFluxSecurity
+@EnableConfigurationProperties(TokenProperties.class)
+class CredentialConfiguration {
+    private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(3);
+
+    @Bean
+    IdentityTable<KnownAgent> identities(ConsumerFactory<?, ?> consumers, JsonMapper json) {
+        return new IdentityTable<>(consumers, json, (identity, _) -> KnownAgent.of(identity));
+    }
+
+    @Bean
+    ReactiveJwtDecoder jwtDecoder(TokenProperties token) {
+        var http = HttpClient.create()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) KEYS_TIMEOUT.toMillis())
+                .responseTimeout(KEYS_TIMEOUT);
+        var decoder = NimbusReactiveJwtDecoder.withJwkSetUri(token.keysUri())
+                .webClient(WebClient.builder()
+                        .clientConnector(new ReactorClientHttpConnector(http))
+                        .build())
+                .build();
+        decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
+                JwtValidators.createDefaultWithIssuer(token.issuer()),
+                new JwtClaimValidator<List<String>>(
+                        JwtClaimNames.AUD, audience -> audience != null && audience.contains(token.audience()))));
+        return decoder;
+    }
+
+    /// The only chain: routes that are open to others than people do not pass it.
+    @Bean
+    SecurityWebFilterChain people(ServerHttpSecurity http, ReactiveJwtDecoder decoder) {
+        var converter = new JwtAuthenticationConverter();
+        converter.setJwtGrantedAuthoritiesConverter(new WardroomAuthorities());
+        return http.securityMatcher(CredentialConfiguration::isForPeople)
+                .csrf(ServerHttpSecurity.CsrfSpec::disable)
+                .headers(ServerHttpSecurity.HeaderSpec::disable)
+                .requestCache(ServerHttpSecurity.RequestCacheSpec::disable)
+                .logout(ServerHttpSecurity.LogoutSpec::disable)
+                .httpBasic(ServerHttpSecurity.HttpBasicSpec::disable)
+                .formLogin(ServerHttpSecurity.FormLoginSpec::disable)
+                .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
+                .authorizeExchange(requests -> requests.anyExchange().authenticated())
+                .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.jwtDecoder(decoder)
+                                .jwtAuthenticationConverter(new ReactiveJwtAuthenticationConverterAdapter(converter)))
+                        .authenticationEntryPoint((exchange, cause) -> Mono.error(Refusals.noCredential())))
+                .exceptionHandling(
+                        faults -> faults.authenticationEntryPoint((exchange, cause) -> Mono.error(Refusals.noCredential()))
+                                .accessDeniedHandler((exchange, cause) -> Mono.error(cause)))
+                .build();
+    }
+
+    private static Mono<MatchResult> isForPeople(ServerWebExchange exchange) {
+        return Call.isOn(exchange) && Call.of(exchange).route().access() == Access.USER
+                ? MatchResult.match()
+                : MatchResult.notMatch();
+    }
+}

@@ -1,0 +1,38 @@
+package io.wardroom.gateway.door;
+
+import io.wardroom.common.audit.Caller;
+import io.wardroom.gateway.route.Route;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.server.ServerWebExchange;
+
+/// What the door knows of a request.
+///
+/// @param clientAddress the client's IP address
+public record Call(String requestId, String clientAddress, Route route) {
+    private static final String ATTRIBUTE = Call.class.getName();
+
+    /// The call of a request on the public port.
+    ///
+    /// @throws IllegalStateException if the request did not come through the door
+    public static Call of(ServerWebExchange exchange) {
+        if (exchange.getAttribute(ATTRIBUTE) instanceof Call call) {
+            return call;
+        }
+        throw new IllegalStateException("the request did not come through the door");
+    }
+
+    /// Whether the request came through the door: those on the management port do not.
+    public static boolean isOn(ServerWebExchange exchange) {
+        return exchange.getAttributes().containsKey(ATTRIBUTE);
+    }
+
+    void bindTo(ServerWebExchange exchange) {
+        exchange.getAttributes().put(ATTRIBUTE, this);
+    }
+
+    /// The same for the audit log.
+    public Caller caller(ServerWebExchange exchange) {
+        return new Caller(
+                clientAddress, exchange.getRequest().getHeaders().getFirst(HttpHeaders.USER_AGENT), requestId);
+    }
+}

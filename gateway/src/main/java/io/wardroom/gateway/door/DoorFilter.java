@@ -1,0 +1,80 @@
+package io.wardroom.gateway.door;
+
+import io.wardroom.common.web.RequestId;
+import io.wardroom.gateway.answer.Refusals;
+import io.wardroom.gateway.route.RouteTable;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/// Names each request, finds its owner, and takes from it what a client has no business to say.
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 10)
+class DoorFilter implements WebFilter {
+    private final ApplicationContext publicSide;
+    private final RouteTable routes;
+    private final ClientAddresses addresses;
+
+    DoorFilter(ApplicationContext publicSide, RouteTable routes, ClientAddresses addresses) {
+        this.publicSide = publicSide;
+        this.routes = routes;
+        this.addresses = addresses;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        if (exchange.getApplicationContext() != publicSide) {
+            // the management port has a context of its own and shares these filters
+            return chain.filter(exchange);
+        }
+        var request = exchange.getRequest();
+        var requestId = RequestId.from(request.getHeaders().getFirst(RequestId.HEADER));
+        var address = addresses.of(request.getRemoteAddress(), request.getHeaders().getOrEmpty(Hygiene.FORWARDED_FOR));
+        // read where a failure is logged, which sees the request as it came
+        exchange.getAttributes().put(RequestId.LOGGED, requestId);
+        var response = exchange.getResponse();
+        response.beforeCommit(() -> {
+            // set at the last moment, so that an upstream's own stand beside none of these
+            PageHeaders.everywhere(response.getHeaders());
+            response.getHeaders().set(RequestId.HEADER, requestId);
+            return Mono.empty();
+        });
+        var cleaned = exchange.mutate()
+                .request(request.mutate()
+                        .headers(headers -> clean(headers, requestId, address))
+                        .build())
+                .build();
+        var route = routes.find(request.getMethod(), request.getPath().pathWithinApplication());
+        if (route.isEmpty()) {
+            return Mono.error(Refusals.noRoute());
+        }
+        route.get().bindTo(cleaned);
+        new Call(requestId, address, route.get()).bindTo(cleaned);
+        return chain.filter(cleaned);
+    }
+
+    private static void clean(HttpHeaders headers, String requestId, String address) {
+        var isUpgrade = "websocket".equalsIgnoreCase(headers.getUpgrade());
+        Set<String> named = new HashSet<>();
+        headers.getConnection().forEach(name -> named.add(name.toLowerCase(Locale.ROOT)));
+        for (var name : new ArrayList<>(headers.headerNames())) {
+            var lower = name.toLowerCase(Locale.ROOT);
+            if (Hygiene.isOurs(lower)
+                    || named.contains(lower) && !isUpgrade && !lower.equals("content-length")) {
+                headers.remove(name);
+            }
+        }
+        headers.set(Hygiene.FORWARDED_FOR, address);
+        headers.set(RequestId.HEADER, requestId);
+    }
+}

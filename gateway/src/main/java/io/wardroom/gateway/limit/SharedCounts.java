@@ -1,0 +1,134 @@
+package io.wardroom.gateway.limit;
+
+import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
+import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/// The counts in Redis that all replicas share, as long as Redis answers.
+@Component
+class SharedCounts implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedCounts.class);
+    private static final int MOST_WAITING_COMMANDS = 10_000;
+    private static final Duration KEEP_FULL_COUNTS = Duration.ofSeconds(10);
+
+    private final RedisProperties redis;
+    private final AtomicBoolean answering = new AtomicBoolean(true);
+    private final AtomicLong tryAgainAt = new AtomicLong();
+    private @Nullable RedisClient client;
+    private volatile @Nullable AsyncProxyManager<String> manager;
+    private volatile boolean running;
+
+    SharedCounts(RedisProperties redis, MeterRegistry meters) {
+        this.redis = redis;
+        meters.gauge("wardroom.gateway.limits.local", this, counts -> counts.answering.get() ? 0 : 1);
+    }
+
+    /// What keeps the counts, or null while Redis is away and it is not yet time to ask it again.
+    @Nullable AsyncProxyManager<String> usable() {
+        var current = manager;
+        if (current == null || answering.get()) {
+            return current;
+        }
+        var now = System.nanoTime();
+        var at = tryAgainAt.get();
+        // one caller at a time finds out whether it is back
+        return now - at >= 0 && tryAgainAt.compareAndSet(at, now + redis.retry().toNanos()) ? current : null;
+    }
+
+    void answered() {
+        if (!answering.get() && answering.compareAndSet(false, true)) {
+            LOG.info("Redis is back: limits are counted across replicas again");
+        }
+    }
+
+    void failed(Throwable cause) {
+        tryAgainAt.set(System.nanoTime() + redis.retry().toNanos());
+        if (answering.compareAndSet(true, false)) {
+            LOG.warn("Redis is away, this replica counts limits alone: {}", cause.toString());
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        var uri = RedisURI.create(redis.url());
+        uri.setTimeout(redis.timeout());
+        var fresh = RedisClient.create(uri);
+        fresh.setOptions(ClientOptions.builder()
+                .autoReconnect(true)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MOST_WAITING_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(redis.timeout()))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(redis.timeout())
+                        .build())
+                .build());
+        client = fresh;
+        connect(fresh, uri);
+    }
+
+    private void connect(RedisClient client, RedisURI uri) {
+        client.connectAsync(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE), uri)
+                .whenComplete((connection, failure) -> {
+                    if (connection != null) {
+                        manager = over(connection);
+                        answered();
+                    } else if (running) {
+                        failed(failure);
+                        var _ = client.getResources()
+                                .eventExecutorGroup()
+                                .schedule(
+                                        () -> connect(client, uri),
+                                        redis.retry().toMillis(),
+                                        TimeUnit.MILLISECONDS);
+                    }
+                });
+    }
+
+    private AsyncProxyManager<String> over(StatefulRedisConnection<String, byte[]> connection) {
+        return Bucket4jLettuce.casBasedBuilder(connection)
+                .requestTimeout(redis.timeout())
+                .expirationAfterWrite(
+                        ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEEP_FULL_COUNTS))
+                .build()
+                .asAsync();
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        if (client != null) {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /// Ahead of the web server, and gone after it.
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+}

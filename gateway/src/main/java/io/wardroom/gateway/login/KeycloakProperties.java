@@ -1,0 +1,21 @@
+package io.wardroom.gateway.login;
+
+import java.net.URI;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// @param url            where Keycloak listens, without a path
+/// @param gatewaySecret  of the client `gateway`, which looks people up
+/// @param passwordSecret of the client `gateway-pw`, which logs people in by password
+/// @param timeout        longest time for one call; checking a password takes about 0.1 s
+@ConfigurationProperties("wardroom.gateway.keycloak")
+record KeycloakProperties(
+        URI url,
+        @DefaultValue("wardroom") String realm,
+        @DefaultValue("gateway") String gatewayClient,
+        String gatewaySecret,
+        @DefaultValue("gateway-pw") String passwordClient,
+        String passwordSecret,
+        @DefaultValue("1s") Duration connectTimeout,
+        @DefaultValue("5s") Duration timeout) {}

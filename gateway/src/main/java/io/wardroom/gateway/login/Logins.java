@@ -1,0 +1,105 @@
+package io.wardroom.gateway.login;
+
+import io.wardroom.common.audit.Caller;
+import io.wardroom.common.audit.Deed;
+import io.wardroom.common.security.Actor;
+import io.wardroom.common.tenant.TenantId;
+import io.wardroom.gateway.login.LogIn.Outcome;
+import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
+import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
+import io.wardroom.gateway.login.LogIn.Outcome.Refused;
+import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorMissing;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.stereotype.Service;
+import reactor.core.publisher.Mono;
+
+/// Logs people in and puts each try on record before it is answered.
+@Service
+class Logins {
+    private static final String LOGIN = "login";
+    private static final String SESSION = "session";
+    private static final int LONGEST_NAME = 100;
+
+    private final Keycloak keycloak;
+    private final ReactiveJwtDecoder decoder;
+    private final LoginTrail trail;
+    private final LoginProperties login;
+
+    Logins(Keycloak keycloak, ReactiveJwtDecoder decoder, LoginTrail trail, LoginProperties login) {
+        this.keycloak = keycloak;
+        this.decoder = decoder;
+        this.trail = trail;
+        this.login = login;
+    }
+
+    Mono<Outcome> logIn(LogIn wish, Caller caller) {
+        var refusal = Mono.delay(login.refusedAfter()).then().cache();
+        return Mono.defer(() -> {
+            // begun now, waited for only by a refusal
+            var clock = refusal.subscribe();
+            return keycloak.tokensFor(wish)
+                    .flatMap(tokens -> welcome(tokens, caller))
+                    .switchIfEmpty(Mono.defer(() -> refuse(wish, caller).then(refusal.thenReturn(new Refused()))))
+                    .doFinally(_ -> clock.dispose());
+        });
+    }
+
+    private Mono<Outcome> welcome(Tokens tokens, Caller caller) {
+        return decoder.decode(tokens.accessToken()).flatMap(token -> {
+            var actor = actorOf(token);
+            if (actor.isEmpty()) {
+                return turnAway(tokens, unknownRole(token), "NO_ROLE", caller).thenReturn(new NoRole());
+            }
+            var deed = Deed.by(actor.get(), LOGIN, SESSION, token.getClaimAsString("sid"));
+            return keycloak.withId(actor.get().id())
+                    .flatMap(person -> person.totp()
+                            ? turnAway(tokens, deed, "SECOND_FACTOR_MISSING", caller)
+                                    .<Outcome>thenReturn(new SecondFactorMissing())
+                            : trail.record(deed, caller).<Outcome>thenReturn(new LoggedIn(tokens)));
+        });
+    }
+
+    private Mono<Void> turnAway(Tokens tokens, Deed deed, String reason, Caller caller) {
+        return keycloak.end(tokens).then(trail.record(deed.refused(reason), caller));
+    }
+
+    /// Known and unknown names take the same steps.
+    private Mono<Void> refuse(LogIn wish, Caller caller) {
+        return keycloak.named(wish.username())
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .flatMap(person -> {
+                    var tenant = person.flatMap(Person::tenant).orElse(TenantId.PLATFORM);
+                    var deed = deed(
+                            tenant,
+                            person.map(Person::id).orElse(null),
+                            person.map(Person::username).orElseGet(() -> cut(wish.username())));
+                    return trail.record(deed.refused("BAD_CREDENTIALS"), caller);
+                });
+    }
+
+    private static Optional<Actor> actorOf(Jwt token) {
+        try {
+            return Optional.of(Actor.of(token));
+        } catch (IllegalArgumentException noRole) {
+            return Optional.empty();
+        }
+    }
+
+    private static Deed unknownRole(Jwt token) {
+        return deed(TenantId.PLATFORM, UUID.fromString(token.getSubject()), token.getClaimAsString("preferred_username"));
+    }
+
+    private static Deed deed(TenantId tenant, @Nullable UUID user, @Nullable String username) {
+        return new Deed(tenant, "user", user, username, LOGIN, SESSION, null, null, Map.of());
+    }
+
+    private static String cut(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
+    }
+}
