@@ -45,7 +45,7 @@ class EventAutoConfiguration {
     /// one that can never be read goes there at once. While the database is away nothing is given up.
     @Bean
     @ConditionalOnMissingBean
-    DefaultErrorHandler deadLetters(KafkaTemplate<String, byte[]> kafka) {
+    DefaultErrorHandler recordErrorHandler(KafkaTemplate<String, byte[]> kafka) {
         var recoverer = new DeadLetterPublishingRecoverer(
                 kafka, (record, cause) -> new TopicPartition(record.topic() + Topics.DEAD_LETTER_SUFFIX, -1));
         recoverer.setFailIfSendResultIsError(true);

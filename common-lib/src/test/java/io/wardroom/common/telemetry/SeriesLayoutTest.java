@@ -17,18 +17,29 @@ class SeriesLayoutTest {
     void theIdTellsOrderNamesLabelsAndTenantsApart() {
         var one = layout(series("a", Map.of("k", "v")), series("b", Map.of()));
 
-        assertThat(one.id(TENANT)).isEqualTo(layout(series("a", Map.of("k", "v")), series("b", Map.of())).id(TENANT));
+        assertThat(one.id(TENANT))
+                .isEqualTo(layout(series("a", Map.of("k", "v")), series("b", Map.of()))
+                        .id(TENANT));
         assertThat(one.id(TENANT)).isNotEqualTo(one.id(OTHER));
-        assertThat(one.id(TENANT)).isNotEqualTo(layout(series("b", Map.of()), series("a", Map.of("k", "v"))).id(TENANT));
-        assertThat(one.id(TENANT)).isNotEqualTo(layout(series("a", Map.of("kv", "")), series("b", Map.of())).id(TENANT));
-        assertThat(one.id(TENANT)).isNotEqualTo(layout(series("ak", Map.of("", "v")), series("b", Map.of())).id(TENANT));
+        assertThat(one.id(TENANT))
+                .isNotEqualTo(layout(series("b", Map.of()), series("a", Map.of("k", "v")))
+                        .id(TENANT));
+        assertThat(one.id(TENANT))
+                .isNotEqualTo(layout(series("a", Map.of("kv", "")), series("b", Map.of()))
+                        .id(TENANT));
+        assertThat(one.id(TENANT))
+                .isNotEqualTo(layout(series("ak", Map.of("", "v")), series("b", Map.of()))
+                        .id(TENANT));
     }
 
     @Test
     void theMessageCarriesTheSeriesInOrder() {
-        var message = layout(series("z", Map.of("b", "2", "a", "1")), series("y", Map.of())).toProto(TENANT);
+        var message = layout(series("z", Map.of("b", "2", "a", "1")), series("y", Map.of()))
+                .toProto(TENANT);
 
-        assertThat(message.getSeriesList()).extracting(series -> series.getName()).containsExactly("z", "y");
+        assertThat(message.getSeriesList())
+                .extracting(series -> series.getName())
+                .containsExactly("z", "y");
         assertThat(message.getSeries(0).getLabelsList())
                 .extracting(label -> label.getKey() + "=" + label.getValue())
                 .containsExactly("a=1", "b=2");

@@ -13,8 +13,24 @@ class ValueCodecTest {
     @ParameterizedTest
     @ValueSource(
             doubles = {
-                0.0, -0.0, 1, -1, 0.25, 0.1, 0.3, 1e-9, 123456789.125, 1e15, 9007199254740991.0, 9007199254740993.0,
-                1e300, -1e-300, Double.MIN_VALUE, Double.MAX_VALUE, Math.PI, 1.0 / 3
+                0.0,
+                -0.0,
+                1,
+                -1,
+                0.25,
+                0.1,
+                0.3,
+                1e-9,
+                123456789.125,
+                1e15,
+                9007199254740991.0,
+                9007199254740993.0,
+                1e300,
+                -1e-300,
+                Double.MIN_VALUE,
+                Double.MAX_VALUE,
+                Math.PI,
+                1.0 / 3
             })
     void givesBackEveryBit(double value) {
         var packed = ValueCodec.pack(new double[] {value}, 1);

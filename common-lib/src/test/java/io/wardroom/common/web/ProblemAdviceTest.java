@@ -49,9 +49,8 @@ class ProblemAdviceTest {
         }
     }
 
-    private final MockMvcTester mvc = MockMvcTester.of(
-            List.of(new Rooms()),
-            builder -> builder.setControllerAdvice(new ProblemAdvice())
+    private final MockMvcTester mvc =
+            MockMvcTester.of(List.of(new Rooms()), builder -> builder.setControllerAdvice(new ProblemAdvice())
                     .setMessageConverters(new JacksonJsonHttpMessageConverter(JsonMapper.builder()
                             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -87,7 +86,8 @@ class ProblemAdviceTest {
     void aBrokenBodyAMissingOneAndAnotherTypeAreTheCallersFault() {
         assertThat(post("{\"room_name\":")).hasStatus(400);
         assertThat(post("")).hasStatus(400);
-        assertThat(mvc.post().uri("/rooms").contentType(MediaType.TEXT_XML).content("<a/>")).hasStatus(415);
+        assertThat(mvc.post().uri("/rooms").contentType(MediaType.TEXT_XML).content("<a/>"))
+                .hasStatus(415);
         assertThat(mvc.get().uri("/rooms/17")).hasStatus(400);
     }
 

@@ -15,7 +15,13 @@ class RequestIdTest {
 
     @ParameterizedTest
     @NullAndEmptySource
-    @ValueSource(strings = {"two words", "line\nbreak", "<script>", "0123456789012345678901234567890123456789012345678901234567890123456789"})
+    @ValueSource(
+            strings = {
+                "two words",
+                "line\nbreak",
+                "<script>",
+                "0123456789012345678901234567890123456789012345678901234567890123456789"
+            })
     void anyOtherIsReplaced(String offered) {
         assertThat(RequestId.from(offered)).isNotEqualTo(offered).matches("[0-9a-f-]{36}");
     }
