@@ -1,0 +1,252 @@
+package io.wardroom.ingest.intake;
+
+import io.wardroom.common.audit.Caller;
+import io.wardroom.common.problem.CommonProblem;
+import io.wardroom.common.web.RequestId;
+import io.wardroom.ingest.agent.KnownAgent;
+import io.wardroom.ingest.agent.KnownAgents;
+import io.wardroom.ingest.batch.ContentCoding;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// `POST /api/v1/ingest`. A plain servlet beside Spring MVC, because this route takes nearly all requests: the body is
+/// read on the request's virtual thread, and the answer is completed from the producer's acknowledgement.
+final class IngestServlet extends HttpServlet {
+    static final String PATH = "/api/v1/ingest";
+    static final String SIGNATURE = "X-Monsys-Signature";
+
+    private static final Logger LOG = LoggerFactory.getLogger(IngestServlet.class);
+    private static final int FIRST_PIECE = 8 * 1024;
+
+    private final transient KnownAgents agents;
+    private final transient Intake intake;
+    private final transient InFlight inFlight;
+    private final transient Answers answers;
+    private final transient Clock clock;
+    private final int largestBody;
+    private final long bodyNanos;
+    private final Duration answerTime;
+
+    IngestServlet(
+            KnownAgents agents,
+            Intake intake,
+            InFlight inFlight,
+            Answers answers,
+            Clock clock,
+            int largestBody,
+            Duration bodyTime,
+            Duration answerTime) {
+        this.agents = agents;
+        this.intake = intake;
+        this.inFlight = inFlight;
+        this.answers = answers;
+        this.clock = clock;
+        this.largestBody = largestBody;
+        this.bodyNanos = bodyTime.toNanos();
+        this.answerTime = answerTime;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!request.getMethod().equals("POST")) {
+            response.setHeader("Allow", "POST");
+            answers.write(response, Outcome.refused(CommonProblem.METHOD_NOT_ALLOWED, "only POST is taken here"));
+            return;
+        }
+        switch (agents.find(request.getHeader("Authorization"))) {
+            case KnownAgents.Answer.Unknown _ ->
+                answers.write(
+                        response, Outcome.refused(CommonProblem.UNAUTHORIZED, "a valid agent token is needed"));
+            case KnownAgents.Answer.NotYetKnown _ ->
+                answers.write(response, Outcome.unavailable("the agents are not known yet"));
+            case KnownAgents.Answer.Known(var agent) -> take(agent, request, response);
+        }
+    }
+
+    private void take(KnownAgent agent, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var coding = ContentCoding.of(request.getHeader("Content-Encoding"));
+        if (coding.isEmpty() || !isJson(request.getContentType())) {
+            answers.write(
+                    response,
+                    Outcome.refused(
+                            CommonProblem.UNSUPPORTED_MEDIA_TYPE,
+                            coding.isEmpty()
+                                    ? "a body may be encoded with gzip or zstd"
+                                    : "a batch is application/json"));
+            return;
+        }
+        var lease = inFlight.lease();
+        var handedOn = false;
+        try {
+            var body = read(request, lease);
+            if (body instanceof Read.Refused(var refusal)) {
+                // what is left of the body is not waited for
+                response.setHeader("Connection", "close");
+                answers.write(response, refusal);
+            } else if (body instanceof Read.Whole(var bytes)) {
+                handedOn = true;
+                deliver(new Intake.Delivery(
+                        agent,
+                        bytes,
+                        coding.get(),
+                        request.getHeader(SIGNATURE),
+                        caller(request, response),
+                        lease,
+                        clock.instant()), request, response);
+            }
+        } finally {
+            if (!handedOn) {
+                lease.giveBack();
+            }
+        }
+    }
+
+    private void deliver(Intake.Delivery delivery, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        var outcome = intake.take(delivery);
+        if (outcome.isDone()) {
+            delivery.lease().giveBack();
+            answers.write(response, outcome.join());
+            return;
+        }
+        var context = request.startAsync(request, response);
+        context.setTimeout(answerTime.toMillis());
+        var answered = new AtomicBoolean();
+        context.addListener(new Backstop(answered));
+        outcome.whenComplete((end, bug) -> {
+            delivery.lease().giveBack();
+            if (answered.compareAndSet(false, true)) {
+                complete(context, response, end == null ? Outcome.unavailable("the batch was not stored") : end);
+            }
+        });
+    }
+
+    /// Runs on the producer's thread: the answer only goes into the response's buffer, which was made to fit; the
+    /// container writes it out on a thread of its own.
+    private void complete(AsyncContext context, HttpServletResponse response, Outcome outcome) {
+        try {
+            answers.write(response, outcome);
+        } catch (IOException gone) {
+            LOG.debug("the agent did not wait for its answer: {}", gone.toString());
+        } finally {
+            context.complete();
+        }
+    }
+
+    private sealed interface Read {
+        record Whole(byte[] bytes) implements Read {}
+
+        record Refused(Outcome refusal) implements Read {}
+    }
+
+    private Read read(HttpServletRequest request, InFlight.Lease lease) throws IOException {
+        var announced = request.getContentLengthLong();
+        if (announced > largestBody) {
+            return tooLarge();
+        }
+        var deadline = System.nanoTime() + bodyNanos;
+        var bytes = new byte[announced >= 0 ? (int) announced : FIRST_PIECE];
+        if (!lease.grow(bytes.length)) {
+            return new Read.Refused(Outcome.unavailable("too many batches are under way"));
+        }
+        var in = request.getInputStream();
+        var length = 0;
+        try {
+            while (true) {
+                if (length == bytes.length) {
+                    if (announced >= 0) {
+                        return new Read.Whole(bytes);
+                    }
+                    // one byte beyond the bound tells a body of exactly its size from a longer one
+                    var room = Math.min(largestBody + 1, length * 2);
+                    if (!lease.grow(room - length)) {
+                        return new Read.Refused(Outcome.unavailable("too many batches are under way"));
+                    }
+                    bytes = Arrays.copyOf(bytes, room);
+                }
+                var read = in.read(bytes, length, bytes.length - length);
+                if (read < 0) {
+                    return announced >= 0
+                            ? new Read.Refused(Outcome.malformed("body", "is shorter than its Content-Length"))
+                            : new Read.Whole(Arrays.copyOf(bytes, length));
+                }
+                length += read;
+                if (length > largestBody) {
+                    return tooLarge();
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    return new Read.Refused(Outcome.malformed("body", "did not arrive in time"));
+                }
+            }
+        } catch (SocketTimeoutException late) {
+            return new Read.Refused(Outcome.malformed("body", "did not arrive in time"));
+        }
+    }
+
+    private Read tooLarge() {
+        return new Read.Refused(Outcome.refused(
+                CommonProblem.PAYLOAD_TOO_LARGE, "a batch may have at most %d bytes".formatted(largestBody)));
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        if (contentType == null) {
+            return true;
+        }
+        var end = contentType.indexOf(';');
+        var type = (end < 0 ? contentType : contentType.substring(0, end)).strip();
+        var parameters = end < 0 ? "" : contentType.substring(end + 1).toLowerCase(Locale.ROOT);
+        return type.equalsIgnoreCase("application/json")
+                && (!parameters.contains("charset") || parameters.contains("utf-8"));
+    }
+
+    private static Caller caller(HttpServletRequest request, HttpServletResponse response) {
+        var forwarded = request.getHeader("X-Forwarded-For");
+        return new Caller(
+                forwarded == null ? request.getRemoteAddr() : forwarded.split(",", 2)[0].strip(),
+                request.getHeader("User-Agent"),
+                response.getHeader(RequestId.HEADER));
+    }
+
+    /// Answers where the acknowledgement failed to come although the producer's own limits had passed.
+    private final class Backstop implements AsyncListener {
+        private final AtomicBoolean answered;
+
+        Backstop(AtomicBoolean answered) {
+            this.answered = answered;
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            if (answered.compareAndSet(false, true)
+                    && event.getSuppliedResponse() instanceof HttpServletResponse response) {
+                complete(event.getAsyncContext(), response, Outcome.unavailable("the batch was not stored in time"));
+            }
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            // the connection broke: there is nobody to answer
+            answered.set(true);
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
+    }
+}

@@ -1,0 +1,160 @@
+package io.wardroom.ingest.intake;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationPredicate;
+import io.wardroom.ingest.agent.KnownAgents;
+import io.wardroom.ingest.batch.BatchLimits;
+import io.wardroom.ingest.batch.BatchParser;
+import io.wardroom.ingest.batch.BodyOpener;
+import io.wardroom.ingest.batch.KnownLayouts;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The hot route and what it is made of.
+@Configuration(proxyBeanMethods = false)
+class IntakeConfiguration {
+    @Bean
+    KnownLayouts knownLayouts(IntakeProperties properties) {
+        return new KnownLayouts(properties.layouts());
+    }
+
+    @Bean
+    RecentBatches recentBatches(IntakeProperties properties) {
+        return new RecentBatches(properties.remembered(), properties.memory());
+    }
+
+    @Bean
+    InFlight inFlight(IntakeProperties properties) {
+        return new InFlight(properties.inFlight().toBytes());
+    }
+
+    @Bean
+    IntakeMetrics intakeMetrics(
+            MeterRegistry meters, InFlight inFlight, RecentBatches recent, KnownLayouts layouts) {
+        var metrics = new IntakeMetrics(meters);
+        metrics.watch(inFlight, recent, layouts);
+        return metrics;
+    }
+
+    @Bean
+    Records records(JsonMapper json) {
+        return new Records(json);
+    }
+
+    /// Bounded by the requests under way, each of which has at most one task here.
+    @Bean(destroyMethod = "close")
+    ExecutorService apart() {
+        return Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("handover-", 0).factory());
+    }
+
+    @Bean
+    Handover handover(
+            ProducerFactory<String, byte[]> producers, Records records, KnownLayouts layouts, ExecutorService apart) {
+        return new Handover(producers, records, layouts, apart);
+    }
+
+    @Bean
+    SignatureEvents signatureEvents(
+            IntakeProperties properties,
+            Handover handover,
+            Records records,
+            IntakeMetrics metrics,
+            ExecutorService apart) {
+        return new SignatureEvents(properties.remembered(), handover, records, metrics, apart);
+    }
+
+    @Bean
+    WarmUp warmUp(ConsumerFactory<?, ?> consumers, RecentBatches recent, IntakeProperties properties, Clock clock) {
+        return new WarmUp(consumers, recent, properties, clock);
+    }
+
+    @Bean
+    Answers answers(
+            JsonMapper json, IntakeMetrics metrics, InFlight inFlight, Clock clock, IntakeProperties properties) {
+        return new Answers(json, metrics, inFlight, clock, properties.retryAfter());
+    }
+
+    /// The agents' routes know agents' tokens and no others: each looks at them itself, so no filter has to.
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    SecurityFilterChain agentRoutes() {
+        var paths = PathPatternRequestMatcher.withDefaults();
+        return new DefaultSecurityFilterChain(
+                new OrRequestMatcher(
+                        paths.matcher(IngestServlet.PATH),
+                        paths.matcher(HttpMethod.POST, "/api/v1/agents/*/heartbeat")),
+                List.of());
+    }
+
+    /// An observation a request costs as much as the rest of the hot route, sampled or not.
+    @Bean
+    ObservationPredicate hotRouteIsNotObserved() {
+        return (_, context) -> !(context instanceof ServerRequestObservationContext request
+                && request.getCarrier() instanceof HttpServletRequest carrier
+                && carrier.getRequestURI().equals(IngestServlet.PATH));
+    }
+
+    /// The servlet and what the API's document says of it: one does not stay without the other.
+    @Configuration(proxyBeanMethods = false)
+    static class HotRoute {
+        @Bean
+        ServletRegistrationBean<IngestServlet> ingestServlet(
+                KnownAgents agents,
+                BatchLimits limits,
+                KnownLayouts layouts,
+                RecentBatches recent,
+                Handover handover,
+                SignatureEvents signatures,
+                IntakeMetrics metrics,
+                InFlight inFlight,
+                Answers answers,
+                Clock clock,
+                IntakeProperties properties) {
+            var intake = new Intake(
+                    new BodyOpener(limits.bodyBytes()),
+                    new BatchParser(limits, layouts),
+                    recent,
+                    handover,
+                    signatures,
+                    metrics);
+            var registration = new ServletRegistrationBean<>(
+                    new IngestServlet(
+                            agents,
+                            intake,
+                            inFlight,
+                            answers,
+                            clock,
+                            limits.bodyBytes(),
+                            properties.bodyTime(),
+                            properties.answerTime()),
+                    IngestServlet.PATH);
+            registration.setAsyncSupported(true);
+            registration.setLoadOnStartup(1);
+            return registration;
+        }
+
+        @Bean
+        OpenApiCustomizer ingestInDocument() {
+            return new IngestDocument();
+        }
+    }
+}
