@@ -25,7 +25,7 @@ class LayoutsListener {
 
     @KafkaListener(
             topics = Topics.TELEMETRY_LAYOUTS,
-            groupId = "agent-service-layouts",
+            groupId = "${spring.kafka.consumer.group-id}-layouts",
             containerFactory = TelemetryKafka.LAYOUTS)
     void on(List<ConsumerRecord<String, byte[]>> records) {
         Map<TenantId, List<SeriesLayout>> layouts = new LinkedHashMap<>();

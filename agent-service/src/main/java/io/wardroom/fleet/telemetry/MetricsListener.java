@@ -22,7 +22,7 @@ class MetricsListener {
 
     @KafkaListener(
             topics = Topics.TELEMETRY_METRICS,
-            groupId = "agent-service-metrics",
+            groupId = "${spring.kafka.consumer.group-id}-metrics",
             containerFactory = TelemetryKafka.METRICS,
             concurrency = "${wardroom.agent.telemetry.listeners:2}")
     void on(List<ConsumerRecord<String, byte[]>> records) {

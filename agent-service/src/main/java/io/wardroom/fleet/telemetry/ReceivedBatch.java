@@ -1,7 +1,6 @@
 package io.wardroom.fleet.telemetry;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.wardroom.common.event.EventHeaders;
 import io.wardroom.common.telemetry.SeriesLayout;
@@ -9,7 +8,7 @@ import io.wardroom.common.telemetry.proto.MetricsBatch;
 import io.wardroom.common.telemetry.proto.Moment;
 import io.wardroom.common.tenant.TenantId;
 import io.wardroom.fleet.agent.Sighting;
-import java.io.IOException;
+import io.wardroom.fleet.telemetry.hour.PackedValues;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -107,34 +106,10 @@ record ReceivedBatch(
             throw new IllegalArgumentException(
                     "a layout's id has %d bytes".formatted(moment.getLayoutId().size()));
         }
-        var values = countValues(moment.getValues());
+        var values = PackedValues.countFinite(moment.getValues());
         if (layout.isPresent() && layout.get().series().size() != values) {
             throw new IllegalArgumentException("%d values for %d series"
                     .formatted(values, layout.get().series().size()));
-        }
-    }
-
-    /// Counts packed values without unpacking them.
-    ///
-    /// @throws IllegalArgumentException if they end within a value
-    static int countValues(ByteString packed) {
-        var in = packed.newCodedInput();
-        try {
-            var count = 0;
-            while (!in.isAtEnd()) {
-                skipValue(in);
-                count++;
-            }
-            return count;
-        } catch (IOException cut) {
-            throw new IllegalArgumentException("packed values are cut off or malformed", cut);
-        }
-    }
-
-    private static void skipValue(CodedInputStream in) throws IOException {
-        // exponent 15 announces a double in the eight bytes behind it, see ValueCodec
-        if ((in.readRawVarint64() & 15) == 15) {
-            in.skipRawBytes(Double.BYTES);
         }
     }
 
