@@ -1,6 +1,9 @@
 import com.palantir.javaformat.java.Formatter;
+import com.palantir.javaformat.java.FormatterException;
+import com.palantir.javaformat.java.ImportOrderer;
 import com.palantir.javaformat.java.JavaFormatterOptions;
 import com.palantir.javaformat.java.JavaFormatterOptions.Style;
+import com.palantir.javaformat.java.RemoveUnusedImports;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +49,15 @@ class Format {
         var now = FileTime.fromMillis(System.currentTimeMillis());
         for (var file : sources) {
             var before = Files.readString(file);
-            var after = formatter.formatSourceAndFixImports(before);
+            String after;
+            try {
+                // not formatSourceAndFixImports: it also breaks long strings, some of them between a backslash and its
+                // letter
+                after = formatter.formatSource(
+                        RemoveUnusedImports.removeUnusedImports(ImportOrderer.reorderImports(before, Style.PALANTIR)));
+            } catch (FormatterException unreadable) {
+                throw new IllegalStateException(root.relativize(file) + ": " + unreadable.getMessage(), unreadable);
+            }
             if (!after.equals(before)) {
                 different.add(file);
                 if (!check) {
