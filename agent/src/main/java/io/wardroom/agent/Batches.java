@@ -62,11 +62,9 @@ final class Batches {
 
     byte[] body(UUID batchId, long seq, Instant sentAt, List<Item> items) {
         var bytes = new ByteArrayOutputStream(4096);
-        bytes.writeBytes(
-                """
-                {"batch_id":"%s","instance_id":"%s","seq":%d,"sent_at":"%s","agent_version":"%s","items":["""
-                        .formatted(batchId, instanceId, seq, sentAt.truncatedTo(ChronoUnit.MILLIS), agentVersion)
-                        .getBytes(StandardCharsets.UTF_8));
+        bytes.writeBytes("""
+                {"batch_id":"%s","instance_id":"%s","seq":%d,"sent_at":"%s","agent_version":"%s","items":[""".formatted(batchId, instanceId, seq, sentAt.truncatedTo(ChronoUnit.MILLIS), agentVersion)
+                .getBytes(StandardCharsets.UTF_8));
         for (int i = 0; i < items.size(); i++) {
             if (i > 0) {
                 bytes.write(',');

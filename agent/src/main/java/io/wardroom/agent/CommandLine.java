@@ -8,22 +8,20 @@ import java.util.Optional;
 /// What the agent was asked to do.
 sealed interface CommandLine {
     String DEFAULT_CONFIG = "/etc/wardroom/agent.toml";
-    String HELP =
-            """
-            wardroom-agent: sends this host's metrics and inventory to a Wardroom hub
+    String HELP = """
+        wardroom-agent: sends this host's metrics and inventory to a Wardroom hub
 
-              wardroom-agent [--config FILE]            runs until it is stopped
-              wardroom-agent [--config FILE] --check    checks the configuration and ends
-              wardroom-agent [--config FILE] --once     collects once, delivers what is spooled, ends
-              wardroom-agent --once --print             collects once and prints the batch; needs no hub
-              wardroom-agent --version | --help
+          wardroom-agent [--config FILE]            runs until it is stopped
+          wardroom-agent [--config FILE] --check    checks the configuration and ends
+          wardroom-agent [--config FILE] --once     collects once, delivers what is spooled, ends
+          wardroom-agent --once --print             collects once and prints the batch; needs no hub
+          wardroom-agent --version | --help
 
-              --config FILE   default: $WARDROOM_AGENT_CONFIG, else %s
+          --config FILE   default: $WARDROOM_AGENT_CONFIG, else %s
 
-            WARDROOM_AGENT_DATA_DIR in the environment replaces data_dir of the configuration.
-            Exit status: 0 done, 1 failed, 2 wrong use or configuration.
-            """
-                    .formatted(DEFAULT_CONFIG);
+        WARDROOM_AGENT_DATA_DIR in the environment replaces data_dir of the configuration.
+        Exit status: 0 done, 1 failed, 2 wrong use or configuration.
+        """.formatted(DEFAULT_CONFIG);
 
     /// Collect and deliver until stopped.
     record Run(Path config) implements CommandLine {}

@@ -23,7 +23,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -160,16 +159,13 @@ public final class WardroomAgent {
             var facts = MachineFacts.read(files, config.labels());
             var delivery = delivery(config, facts, identity, client, spool, wish -> {});
             var deadline = System.nanoTime() + ONCE_LIMIT.toNanos();
-            while (spool.fill().batches() > 0) {
-                var wait = delivery.step();
+            for (var wait = delivery.step(); spool.fill().batches() > 0; wait = delivery.step()) {
                 if (System.nanoTime() + wait.toNanos() > deadline) {
                     Log.error("%d batches could not be delivered and stay in the spool"
                             .formatted(spool.fill().batches()));
                     return FAILED;
                 }
-                if (wait.isPositive()) {
-                    Thread.sleep(wait);
-                }
+                Thread.sleep(wait);
             }
             return DONE;
         }
@@ -191,7 +187,8 @@ public final class WardroomAgent {
                 wishes -> delivery(config, facts, identity, client, spool, wishes));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, client), "stop"));
         Log.info("wardroom-agent %s: hub %s, data in %s, %d batches wait in the spool"
-                .formatted(version, config.hubUrl(), config.dataDir(), spool.fill().batches()));
+                .formatted(
+                        version, config.hubUrl(), config.dataDir(), spool.fill().batches()));
         agent.start();
         return DONE;
     }

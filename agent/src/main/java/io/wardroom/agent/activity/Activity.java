@@ -64,12 +64,14 @@ public final class Activity {
         previousAt = now;
         var chosen = new LinkedHashSet<Stat>();
         all.stream()
-                .sorted(Comparator.comparingDouble(Stat::cpu).reversed().thenComparing(s -> s.key().pid()))
+                .sorted(Comparator.comparingDouble(Stat::cpu).reversed().thenComparing(s -> s.key()
+                        .pid()))
                 .limit(TOP)
                 .filter(stat -> stat.cpu() > 0)
                 .forEach(chosen::add);
         all.stream()
-                .sorted(Comparator.comparingLong(Stat::rssPages).reversed().thenComparing(s -> s.key().pid()))
+                .sorted(Comparator.comparingLong(Stat::rssPages).reversed().thenComparing(s -> s.key()
+                        .pid()))
                 .limit(TOP)
                 .filter(stat -> stat.rssPages() > 0)
                 .forEach(chosen::add);
@@ -173,7 +175,8 @@ public final class Activity {
         }
     }
 
-    /// The established TCP connections with other machines, at most 100; those that differ only in a passing port are one.
+    /// The established TCP connections with other machines, at most 100; those that differ only in a passing
+    /// port are one.
     public List<Fields> connections() throws IOException {
         var sockets = new Sockets(files);
         var established = sockets.established().stream()

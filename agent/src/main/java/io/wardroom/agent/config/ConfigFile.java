@@ -105,8 +105,7 @@ public final class ConfigFile {
                 duration("collect_interval", Duration.ofSeconds(15), MIN_COLLECT, MAX_COLLECT),
                 duration("activity_interval", Duration.ofMinutes(1), Duration.ZERO, Duration.ofDays(1)),
                 duration("inventory_interval", Duration.ofHours(6), MIN_INVENTORY, MAX_INVENTORY),
-                duration(
-                        "inventory_check_interval", Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ofDays(1)),
+                duration("inventory_check_interval", Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ofDays(1)),
                 spoolMaxBytes(),
                 text("hub_ca_file").map(Path::of),
                 machineId(),
@@ -148,7 +147,9 @@ public final class ConfigFile {
             throw problem("hub_url", "must not hold a user, a query or a fragment");
         }
         var path = uri.getPath();
-        return path.endsWith("/api/v1") ? uri.resolve(path.substring(0, path.length() - "/api/v1".length()) + "/") : uri;
+        return path.endsWith("/api/v1")
+                ? uri.resolve(path.substring(0, path.length() - "/api/v1".length()) + "/")
+                : uri;
     }
 
     private Duration duration(String key, Duration otherwise, Duration min, Duration max) throws ConfigProblem {
@@ -159,7 +160,10 @@ public final class ConfigFile {
                 return otherwise;
             }
             case Integer seconds -> duration = Duration.ofSeconds(seconds);
-            case Long seconds -> duration = seconds > MAX_INVENTORY.toSeconds() ? MAX_INVENTORY.plusSeconds(1) : Duration.ofSeconds(seconds);
+            case Long seconds ->
+                duration = seconds > MAX_INVENTORY.toSeconds()
+                        ? MAX_INVENTORY.plusSeconds(1)
+                        : Duration.ofSeconds(seconds);
             case String text -> {
                 var matcher = DURATION.matcher(text.strip());
                 if (!matcher.matches()) {
@@ -196,12 +200,13 @@ public final class ConfigFile {
                     throw problem("spool_max_bytes", "is no size such as \"64MiB\": " + text);
                 }
                 var unit = Optional.ofNullable(matcher.group(2)).orElse("B");
-                var shift = switch (unit) {
-                    case "KiB" -> 10;
-                    case "MiB" -> 20;
-                    case "GiB" -> 30;
-                    default -> 0;
-                };
+                var shift =
+                        switch (unit) {
+                            case "KiB" -> 10;
+                            case "MiB" -> 20;
+                            case "GiB" -> 30;
+                            default -> 0;
+                        };
                 bytes = Math.min(Long.parseLong(matcher.group(1)), Long.MAX_VALUE >> shift) << shift;
             }
             default -> throw problem("spool_max_bytes", "must be a size such as \"64MiB\"");
@@ -265,6 +270,8 @@ public final class ConfigFile {
     }
 
     private static String oneLine(@Nullable String message) {
-        return message == null ? "no reason given" : message.replaceAll("\\s+", " ").strip();
+        return message == null
+                ? "no reason given"
+                : message.replaceAll("\\s+", " ").strip();
     }
 }

@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// One of the host's programs, run with an empty input, a small environment, a time limit and a bound on its output.
+/// One of the host's programs, run with an empty input, a small environment, a time limit and a bound on its
+/// output.
 ///
 /// @param maxOutputBytes what is printed beyond it is thrown away and the program is stopped
 public record Command(List<String> line, Duration limit, int maxOutputBytes) {
@@ -39,7 +40,8 @@ public record Command(List<String> line, Duration limit, int maxOutputBytes) {
         builder.environment().put("SYSTEMD_COLORS", "0");
         Process process;
         try {
-            process = builder.redirectInput(Redirect.from(new java.io.File("/dev/null"))).start();
+            process = builder.redirectInput(Redirect.from(new java.io.File("/dev/null")))
+                    .start();
         } catch (IOException notInstalled) {
             return new Result.NotThere();
         }

@@ -4,8 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -30,8 +32,13 @@ public final class HostFiles {
         this.root = root;
     }
 
+    /// A path that came out of a file may hold what no path can (a NUL, say): it leads to nothing.
     public Path resolve(String absolute) {
-        return root.resolve(absolute.startsWith("/") ? absolute.substring(1) : absolute);
+        try {
+            return root.resolve(absolute.startsWith("/") ? absolute.substring(1) : absolute);
+        } catch (InvalidPathException impossible) {
+            return root.resolve("no-such-path");
+        }
     }
 
     public boolean exists(String path) {
@@ -125,7 +132,7 @@ public final class HostFiles {
             }
         } catch (NoSuchFileException | NotDirectoryException absent) {
             return List.of();
-        } catch (java.nio.file.DirectoryIteratorException failed) {
+        } catch (DirectoryIteratorException failed) {
             throw failed.getCause();
         }
         names.sort(null);

@@ -112,10 +112,12 @@ public final class Sockets {
             return address;
         }
         var all = List.of(groups);
-        return String.join(":", all.subList(0, best)) + "::" + String.join(":", all.subList(best + bestLength, all.size()));
+        return String.join(":", all.subList(0, best)) + "::"
+                + String.join(":", all.subList(best + bestLength, all.size()));
     }
 
-    /// Who holds which socket, by inode; without the right to look into other accounts' processes, our own ones only.
+    /// Who holds which socket, by inode; without the right to look into other accounts' processes, our own ones
+    /// only.
     public Map<Long, Owner> owners() throws IOException {
         var owners = new HashMap<Long, Owner>();
         int seen = 0;

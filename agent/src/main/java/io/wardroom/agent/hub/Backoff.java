@@ -3,7 +3,8 @@ package io.wardroom.agent.hub;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// Growing pauses between tries: doubled each time up to a bound, with a random half so that a fleet does not come back at once.
+/// Growing pauses between tries: doubled each time up to a bound, with a random half so that a fleet does not
+/// come back at once.
 final class Backoff {
     private final Duration first;
     private final Duration longest;

@@ -171,8 +171,8 @@ public final class Delivery {
                 .orElse("set enrolment_token or enrolment_token_file");
     }
 
-    /// What may be shown to register, best first. A registered machine shows its own token; an enrolment token that it has
-    /// not used yet comes after that, for the case that the own one is dead.
+    /// What may be shown to register, best first. A registered machine shows its own token; an enrolment token
+    /// that it has not used yet comes after that, for the case that the own one is dead.
     private List<Secret> credentials() throws IOException {
         var credentials = new ArrayList<Secret>();
         var enrolment = config.currentEnrolmentToken();
@@ -220,8 +220,7 @@ public final class Delivery {
                 new Registration(
                         agentId.get(),
                         token.get(),
-                        Json.text(answer.json(), "hub_public_key")
-                                .or(() -> known.flatMap(Registration::hubPublicKey))),
+                        Json.text(answer.json(), "hub_public_key").or(() -> known.flatMap(Registration::hubPublicKey))),
                 enrolment);
         registeredThisStart = true;
         registeredAt = nanos.getAsLong();
@@ -259,9 +258,10 @@ public final class Delivery {
                     pauseFor(answer, "a batch");
                 }
             }
-            case 403 -> pause(
-                    backoff.next(),
-                    "the hub refuses this agent's batches (%s): they are kept".formatted(said(answer)));
+            case 403 ->
+                pause(
+                        backoff.next(),
+                        "the hub refuses this agent's batches (%s): they are kept".formatted(said(answer)));
             default -> pauseFor(answer, "a batch");
         }
     }
@@ -333,8 +333,9 @@ public final class Delivery {
         identity.becomeAnother();
         var discarded = spool.discardOthers(UUID.fromString(identity.instanceId()));
         registeredThisStart = false;
-        say("this machine is a copy of another one: it takes a key and identity of its own (%d batches of the other discarded)"
-                .formatted(discarded));
+        say(
+                "this machine is a copy of another one: it takes a key and identity of its own (%d batches of the other discarded)"
+                        .formatted(discarded));
     }
 
     private void pauseFor(HubAnswer answer, String what) {

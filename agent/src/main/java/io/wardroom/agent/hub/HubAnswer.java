@@ -27,7 +27,8 @@ record HubAnswer(int status, HttpHeaders headers, Map<String, @Nullable Object> 
         return Json.text(json, "detail");
     }
 
-    /// The pause the hub asks for, by `retry_after` in the body (seconds) or the header `Retry-After` (seconds or a date).
+    /// The pause the hub asks for, by `retry_after` in the body (seconds) or the header `Retry-After` (seconds
+    /// or a date).
     Optional<Duration> retryAfter(Clock clock) {
         return Json.whole(json, "retry_after")
                 .map(Duration::ofSeconds)

@@ -73,7 +73,8 @@ public final class HubClient implements AutoCloseable {
             if (caFile.isPresent()) {
                 try (var in = Files.newInputStream(caFile.get())) {
                     int number = 0;
-                    for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                    for (var certificate :
+                            CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                         store.setCertificateEntry("ca-" + number++, certificate);
                     }
                     if (number == 0) {

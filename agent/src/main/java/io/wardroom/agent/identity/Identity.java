@@ -19,8 +19,8 @@ import java.util.UUID;
 
 /// Who this agent is: signing key, machine id, and what the hub answered to its registration.
 ///
-/// Everything but the key stands in one file, `identity.json`, which names the key's file: a new identity takes effect
-/// with one rename, whenever the power goes.
+/// Everything but the key stands in one file, `identity.json`, which names the key's file: a new identity takes
+/// effect with one rename, whenever the power goes.
 public final class Identity {
     private static final int MAX_FILE_BYTES = 64 << 10;
     private static final String FILE = "identity.json";
@@ -39,10 +39,8 @@ public final class Identity {
             Optional<String> hubPublicKey,
             Optional<String> enrolledWith) {
 
-        static State unregistered(
-                String machineId, Optional<String> hostId, String keyFile, Optional<Secret> token) {
-            return new State(
-                    machineId, hostId, keyFile, Optional.empty(), token, Optional.empty(), Optional.empty());
+        static State unregistered(String machineId, Optional<String> hostId, String keyFile, Optional<Secret> token) {
+            return new State(machineId, hostId, keyFile, Optional.empty(), token, Optional.empty(), Optional.empty());
         }
     }
 
@@ -54,12 +52,11 @@ public final class Identity {
 
     /// Loads the identity, or makes one at the first start.
     ///
-    /// A folder that came with a copied disk image onto another machine is left behind: the machine gets an identity
-    /// of its own.
+    /// A folder that came with a copied disk image onto another machine is left behind: the machine gets an
+    /// identity of its own.
     ///
     /// @param configuredMachineId replaces the host's
-    public static Identity open(Path folder, HostFiles host, Optional<String> configuredMachineId)
-            throws IOException {
+    public static Identity open(Path folder, HostFiles host, Optional<String> configuredMachineId) throws IOException {
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         var hostId = configuredMachineId.isPresent() ? configuredMachineId : MachineId.ofHost(host);
@@ -75,8 +72,7 @@ public final class Identity {
         return new Identity(folder, state, SigningKey.load(folder.resolve(state.keyFile())));
     }
 
-    private static Identity create(
-            Path folder, String machineId, Optional<String> hostId, Optional<Secret> token)
+    private static Identity create(Path folder, String machineId, Optional<String> hostId, Optional<Secret> token)
             throws IOException {
         var key = SigningKey.generate();
         var keyFile = "signing-%s.pem".formatted(UUID.randomUUID().toString().substring(0, 8));
@@ -111,8 +107,8 @@ public final class Identity {
 
     public synchronized Optional<Registration> registration() {
         return state.agentId().isPresent() && state.token().isPresent()
-                ? Optional.of(new Registration(
-                        state.agentId().get(), state.token().get(), state.hubPublicKey()))
+                ? Optional.of(
+                        new Registration(state.agentId().get(), state.token().get(), state.hubPublicKey()))
                 : Optional.empty();
     }
 

@@ -23,7 +23,8 @@ final class MachineId {
 
     static Optional<String> ofHost(HostFiles files) throws IOException {
         for (var path : new String[] {"/etc/machine-id", "/var/lib/dbus/machine-id"}) {
-            var id = files.text(path, 64).map(String::strip).filter(text -> ID.matcher(text).matches());
+            var id = files.text(path, 64).map(String::strip).filter(text -> ID.matcher(text)
+                    .matches());
             if (id.isPresent()) {
                 return id.map(MachineId::derived);
             }

@@ -79,7 +79,8 @@ public final class SigningKey {
     public String sign(byte[] body) {
         try {
             return Base64.getEncoder()
-                    .encodeToString(signature(MessageDigest.getInstance("SHA-256").digest(body)));
+                    .encodeToString(
+                            signature(MessageDigest.getInstance("SHA-256").digest(body)));
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException("cannot sign", broken);
         }

@@ -29,8 +29,7 @@ public record Accounts(List<Account> accounts, Map<String, Set<String>> members)
             var parts = line.split(":", -1);
             if (parts.length == 7 && isName(parts[0]) && isId(parts[2]) && isId(parts[3])) {
                 var home = parts[5].startsWith("/") && parts[5].indexOf('\0') < 0 ? parts[5] : "";
-                accounts.add(
-                        new Account(parts[0], Long.parseLong(parts[2]), Long.parseLong(parts[3]), home, parts[6]));
+                accounts.add(new Account(parts[0], Long.parseLong(parts[2]), Long.parseLong(parts[3]), home, parts[6]));
             }
             if (accounts.size() >= MAX_ACCOUNTS) {
                 break;

@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The section `backups`: known backup tools that a timer, a cron entry or a configuration of their own sets to work.
+/// The section `backups`: known backup tools that a timer, a cron entry or a configuration of their own sets to
+/// work.
 ///
-/// Nothing is run to find out: a backup that is planned but fails shows by its timer's last result, where systemd keeps one.
+/// Nothing is run to find out: a backup that is planned but fails shows by its timer's last result, where
+/// systemd keeps one.
 final class Backups implements Source {
     /// The longer name first: borgmatic is not borg.
     private static final List<String> TOOLS = List.of(
@@ -62,28 +64,52 @@ final class Backups implements Source {
             "deja-dup",
             "tarsnap");
 
-    private static final Pattern TOOL =
-            Pattern.compile("(?<![\\w.-])(?:" + String.join("|", TOOLS.stream().map(Pattern::quote).toList()) + ")(?![\\w-])");
+    private static final Pattern TOOL = Pattern.compile("(?<![\\w.-])(?:"
+            + String.join("|", TOOLS.stream().map(Pattern::quote).toList()) + ")(?![\\w-])");
 
     /// A configuration that shows a tool in use, and the line of it that names where the copies go.
     private record Configuration(String tool, String path, Pattern target) {}
 
     private static final List<Configuration> CONFIGURATIONS = List.of(
-            new Configuration("borgmatic", "/etc/borgmatic/config.yaml", Pattern.compile("\\s*-?\\s*(?:path:\\s*)?[\"']?((?:ssh://|/|[\\w.-]+@)[^\"'\\s]+)[\"']?\\s*(?:#.*)?")),
+            new Configuration(
+                    "borgmatic",
+                    "/etc/borgmatic/config.yaml",
+                    Pattern.compile(
+                            "\\s*-?\\s*(?:path:\\s*)?[\"']?((?:ssh://|/|[\\w.-]+@)[^\"'\\s]+)[\"']?\\s*(?:#.*)?")),
             new Configuration("rsnapshot", "/etc/rsnapshot.conf", Pattern.compile("snapshot_root\\s+(\\S+).*")),
-            new Configuration("timeshift", "/etc/timeshift/timeshift.json", Pattern.compile("\\s*\"backup_device_uuid\"\\s*:\\s*\"([^\"]+)\".*")),
-            new Configuration("bacula-fd", "/etc/bacula/bacula-fd.conf", Pattern.compile("(?i)\\s*Name\\s*=\\s*\"?([\\w.-]+-dir)\"?.*")),
-            new Configuration("bareos-fd", "/etc/bareos/bareos-fd.conf", Pattern.compile("(?i)\\s*Name\\s*=\\s*\"?([\\w.-]+-dir)\"?.*")),
+            new Configuration(
+                    "timeshift",
+                    "/etc/timeshift/timeshift.json",
+                    Pattern.compile("\\s*\"backup_device_uuid\"\\s*:\\s*\"([^\"]+)\".*")),
+            new Configuration(
+                    "bacula-fd",
+                    "/etc/bacula/bacula-fd.conf",
+                    Pattern.compile("(?i)\\s*Name\\s*=\\s*\"?([\\w.-]+-dir)\"?.*")),
+            new Configuration(
+                    "bareos-fd",
+                    "/etc/bareos/bareos-fd.conf",
+                    Pattern.compile("(?i)\\s*Name\\s*=\\s*\"?([\\w.-]+-dir)\"?.*")),
             new Configuration("veeam", "/etc/veeam/veeam.ini", Pattern.compile("(?!)")),
             new Configuration("backupninja", "/etc/backupninja.conf", Pattern.compile("(?!)")),
-            new Configuration("pgbackrest", "/etc/pgbackrest/pgbackrest.conf", Pattern.compile("\\s*repo1-(?:path|host)\\s*=\\s*(\\S+).*")),
-            new Configuration("btrbk", "/etc/btrbk/btrbk.conf", Pattern.compile("\\s*target\\s+(?:send-receive\\s+|raw\\s+)?(\\S+).*")),
+            new Configuration(
+                    "pgbackrest",
+                    "/etc/pgbackrest/pgbackrest.conf",
+                    Pattern.compile("\\s*repo1-(?:path|host)\\s*=\\s*(\\S+).*")),
+            new Configuration(
+                    "btrbk",
+                    "/etc/btrbk/btrbk.conf",
+                    Pattern.compile("\\s*target\\s+(?:send-receive\\s+|raw\\s+)?(\\S+).*")),
             new Configuration("sanoid", "/etc/sanoid/sanoid.conf", Pattern.compile("\\s*\\[([^\\]]+)\\].*")));
 
     private static final Pattern TARGET = Pattern.compile(
-            "(?:--repo(?:sitory)?[= ]|-r[= ]|(?<=\\s)(?=(?:ssh|sftp|rest|s3|b2|azure|gs|swift|rclone|file|scp|rsync|ftp|ftps|webdavs?|boto3\\+s3)://?|(?:sftp|rest|s3|b2|azure|gs|swift|rclone):|[\\w.-]+@[\\w.-]+:))[\"']?([^\\s\"']+)");
-    private static final List<String> UNIT_FOLDERS =
-            List.of("/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system");
+            "(?:--repo(?:sitory)?[= ]|-r[="
+                    + " ]|(?<=\\s)(?=(?:ssh|sftp|rest|s3|b2|azure|gs|swift|rclone|file|scp|rsync|ftp|ftps|webdavs?|boto3\\+s3)://?|(?:sftp|rest|s3|b2|azure|gs|swift|rclone):|[\\w.-]+@[\\w.-]+:))[\"']?([^\\s\"']+)");
+    private static final List<String> UNIT_FOLDERS = List.of(
+            "/etc/systemd/system",
+            "/run/systemd/system",
+            "/usr/local/lib/systemd/system",
+            "/usr/lib/systemd/system",
+            "/lib/systemd/system");
     private static final int MAX_FILE_BYTES = 256 << 10;
     private static final int MAX_FILES = 2_000;
     private static final int MAX_ROWS = 500;
@@ -95,7 +121,8 @@ final class Backups implements Source {
         this.files = files;
     }
 
-    /// @param schedule   a calendar expression, a cron expression, `daily`, …; empty where only a configuration was found
+    /// @param schedule   a calendar expression, a cron expression, `daily`, …; empty where only a configuration
+    ///     was found
     /// @param lastStatus `success` or what systemd calls the failure
     /// @param target     where the copies go, without credentials
     record Backup(

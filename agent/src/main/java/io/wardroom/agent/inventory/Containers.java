@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The section `containers`: what the Docker or Podman engine of the host runs, asked over its socket.
 final class Containers implements Source {
-    private static final List<String> SOCKETS = List.of("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock");
+    private static final List<String> SOCKETS =
+            List.of("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock");
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final int MAX_CONTAINERS = 500;
     private static final int MAX_LABELS = 50;
@@ -109,10 +110,11 @@ final class Containers implements Source {
         return found;
     }
 
-    /// The list tells only in words when a container started ("Up 5 minutes"), which would be a change at each look.
+    /// The list tells only in words when a container started ("Up 5 minutes"), which would be a change at each
+    /// look.
     private static Optional<Instant> startedAt(UnixHttp engine, String id) throws IOException {
-        var state = Json.asObject(
-                Json.asObject(Json.read(engine.get("/containers/" + id + "/json"))).get("State"));
+        var state = Json.asObject(Json.asObject(Json.read(engine.get("/containers/" + id + "/json")))
+                .get("State"));
         try {
             return Json.text(state, "StartedAt")
                     .map(text -> OffsetDateTime.parse(text).toInstant())

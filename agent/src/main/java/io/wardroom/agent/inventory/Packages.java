@@ -110,9 +110,10 @@ final class Packages implements Source {
             }
             managers++;
             switch (RPM_QUERY.run()) {
-                case Command.Result.Output(int exit, String text) when exit == 0 ->
+                case Command.Result.Output(int exit, String text)
+                when exit == 0 ->
                     text.lines().limit(MAX_PACKAGES).forEach(line -> rpm(line).ifPresent(found::add));
-                case Command.Result.Output(int exit, _) -> {
+                case Command.Result.Output(int exit, var _) -> {
                     return new Finding.Unreadable("rpm -qa ended with " + exit);
                 }
                 case Command.Result.Stopped(String why) -> {
@@ -134,8 +135,8 @@ final class Packages implements Source {
         return new Finding.Rows(found);
     }
 
-    /// Reads blocks of `Key: value` lines which blank lines part; a line that begins with a blank goes on with the one before,
-    /// which none of the fields we read do.
+    /// Reads blocks of `Key: value` lines which blank lines part; a line that begins with a blank goes on with
+    /// the one before, which none of the fields we read do.
     private void stanzas(String path, Consumer<Map<String, String>> each) throws IOException {
         var stanza = new HashMap<String, String>();
         files.lines(path, MAX_DATABASE_BYTES, line -> {
@@ -242,8 +243,7 @@ final class Packages implements Source {
             source = Optional.of(file.substring(0, version));
             sourceVersion = Optional.of(file.substring(version + 1));
         }
-        return Optional.of(
-                new Package("rpm", parts[0], parts[1], present(parts[2]), source, sourceVersion, installed));
+        return Optional.of(new Package("rpm", parts[0], parts[1], present(parts[2]), source, sourceVersion, installed));
     }
 
     private static Instant wholeSeconds(Instant moment) {

@@ -7,7 +7,8 @@ interface Source {
     /// The contract's name of the section.
     String section();
 
-    /// Changes when the section may have; the same text means that a look would find the same. Costs next to nothing.
+    /// Changes when the section may have; the same text means that a look would find the same. Costs next to
+    /// nothing.
     ///
     /// An empty text says that only a look can tell.
     default String fingerprint() throws IOException {

@@ -189,9 +189,11 @@ final class SshKeys implements Source {
                 yield Optional.of(new java.math.BigInteger(1, field(buffer)).bitLength());
             }
             case "ssh-dss" -> Optional.of(new java.math.BigInteger(1, field(buffer)).bitLength());
-            case "ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ssh-ed25519-cert-v01@openssh.com",
-                    "ecdsa-sha2-nistp256", "sk-ecdsa-sha2-nistp256@openssh.com" ->
-                Optional.of(256);
+            case "ssh-ed25519",
+                    "sk-ssh-ed25519@openssh.com",
+                    "ssh-ed25519-cert-v01@openssh.com",
+                    "ecdsa-sha2-nistp256",
+                    "sk-ecdsa-sha2-nistp256@openssh.com" -> Optional.of(256);
             case "ecdsa-sha2-nistp384" -> Optional.of(384);
             case "ecdsa-sha2-nistp521" -> Optional.of(521);
             default -> Optional.empty();
@@ -213,8 +215,7 @@ final class SshKeys implements Source {
             return "SHA256:"
                     + Base64.getEncoder()
                             .withoutPadding()
-                            .encodeToString(
-                                    MessageDigest.getInstance("SHA-256").digest(blob));
+                            .encodeToString(MessageDigest.getInstance("SHA-256").digest(blob));
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException(missing);
         }

@@ -13,8 +13,8 @@ import java.util.Set;
 
 /// The section `sudo`: who may run what as whom, from sudoers(5) and the files it includes.
 ///
-/// User and command aliases are written out. What this reader does not understand is kept as it stands: a rule must not
-/// disappear because it is unusual.
+/// User and command aliases are written out. What this reader does not understand is kept as it stands: a rule
+/// must not disappear because it is unusual.
 final class SudoRules implements Source {
     static final String MAIN = "/etc/sudoers";
 
@@ -25,8 +25,22 @@ final class SudoRules implements Source {
     private static final int MAX_RAW = 1_000;
     private static final long MAX_BYTES = 1L << 20;
     private static final Set<String> TAGS = Set.of(
-            "NOPASSWD", "PASSWD", "NOEXEC", "EXEC", "SETENV", "NOSETENV", "LOG_INPUT", "NOLOG_INPUT", "LOG_OUTPUT",
-            "NOLOG_OUTPUT", "FOLLOW", "NOFOLLOW", "MAIL", "NOMAIL", "INTERCEPT", "NOINTERCEPT");
+            "NOPASSWD",
+            "PASSWD",
+            "NOEXEC",
+            "EXEC",
+            "SETENV",
+            "NOSETENV",
+            "LOG_INPUT",
+            "NOLOG_INPUT",
+            "LOG_OUTPUT",
+            "NOLOG_OUTPUT",
+            "FOLLOW",
+            "NOFOLLOW",
+            "MAIL",
+            "NOMAIL",
+            "INTERCEPT",
+            "NOINTERCEPT");
 
     private final HostFiles files;
     private final List<Line> lines = new ArrayList<>();
@@ -100,7 +114,9 @@ final class SudoRules implements Source {
     private void take(String line, String path, int depth) throws IOException {
         var include = line.replaceFirst("^[#@](include(dir)?)\\s+", "$1 ");
         if (!include.equals(line)) {
-            var target = include.substring(include.indexOf(' ') + 1).replace("\"", "").strip();
+            var target = include.substring(include.indexOf(' ') + 1)
+                    .replace("\"", "")
+                    .strip();
             var absolute = target.startsWith("/") ? target : path.substring(0, path.lastIndexOf('/') + 1) + target;
             if (include.startsWith("includedir ")) {
                 for (var name : files.names(absolute)) {

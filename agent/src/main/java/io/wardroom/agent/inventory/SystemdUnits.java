@@ -87,8 +87,8 @@ final class SystemdUnits implements Source {
                         parts[0], parts[1], parts[2], parts[3], Optional.ofNullable(enabled.remove(parts[0]))));
             }
         });
-        enabled.forEach((name, state) -> found.add(new Unit(
-                name, state.equals("masked") ? "masked" : "stub", "inactive", "dead", Optional.of(state))));
+        enabled.forEach((name, state) -> found.add(
+                new Unit(name, state.equals("masked") ? "masked" : "stub", "inactive", "dead", Optional.of(state))));
         found.sort(Comparator.comparing(Unit::name));
         return found;
     }

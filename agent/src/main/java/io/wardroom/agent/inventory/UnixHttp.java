@@ -33,7 +33,8 @@ final class UnixHttp {
         var end = headerEnd(answer);
         var status = new String(answer, 0, Math.min(end, 64), StandardCharsets.US_ASCII).split(" ", 3);
         if (status.length < 2 || !status[1].equals("200")) {
-            throw new IOException("%s answers %s to %s".formatted(socket, status.length < 2 ? "nothing" : status[1], path));
+            throw new IOException(
+                    "%s answers %s to %s".formatted(socket, status.length < 2 ? "nothing" : status[1], path));
         }
         return java.util.Arrays.copyOfRange(answer, end, answer.length);
     }

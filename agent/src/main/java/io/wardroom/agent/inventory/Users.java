@@ -108,7 +108,8 @@ final class Users implements Source {
                 .orElse(DEFAULT_UID_MIN);
     }
 
-    /// From /var/log/lastlog, read by place: the file is as sparse as uids are, and the tool that prints it knows no stable form.
+    /// From /var/log/lastlog, read by place: the file is as sparse as uids are, and the tool that prints it
+    /// knows no stable form.
     private Optional<Instant> lastLogin(long uid) throws IOException {
         var file = files.resolve("/var/log/lastlog");
         if (!Files.isRegularFile(file)) {

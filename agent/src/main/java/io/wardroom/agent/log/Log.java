@@ -4,7 +4,8 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/// One line a fact on standard error. A logging framework would cost more memory than the rest of the agent's classes.
+/// One line a fact on standard error. A logging framework would cost more memory than the rest of the agent's
+/// classes.
 public final class Log {
     private static final int MAX_LINE = 1000;
 

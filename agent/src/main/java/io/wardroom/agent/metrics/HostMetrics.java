@@ -21,8 +21,8 @@ import oshi.software.os.OperatingSystem;
 
 /// Reads the host's load through OSHI.
 ///
-/// What OSHI finds by walking `/sys` or by running `lsblk` (disks, file systems, interfaces) is looked up again only when the
-/// kernel's lists change; each reading refreshes the numbers alone.
+/// What OSHI finds by walking `/sys` or by running `lsblk` (disks, file systems, interfaces) is looked up again
+/// only when the kernel's lists change; each reading refreshes the numbers alone.
 public final class HostMetrics {
     private static final int RATIO_DIGITS = 4;
     private static final int LOAD_DIGITS = 2;
@@ -120,8 +120,7 @@ public final class HostMetrics {
         for (var mode : modes.entrySet()) {
             var labels = new HashMap<>(cpu);
             labels.put("mode", mode.getKey());
-            samples.add(Sample.decimal(
-                    "system.cpu.utilization", labels, mode.getValue() / (double) all, RATIO_DIGITS));
+            samples.add(Sample.decimal("system.cpu.utilization", labels, mode.getValue() / (double) all, RATIO_DIGITS));
         }
     }
 
@@ -231,7 +230,13 @@ public final class HostMetrics {
             }
             var device = one.getName();
             directions(
-                    samples, "system.network.io", device, "receive", one.getBytesRecv(), "transmit", one.getBytesSent());
+                    samples,
+                    "system.network.io",
+                    device,
+                    "receive",
+                    one.getBytesRecv(),
+                    "transmit",
+                    one.getBytesSent());
             directions(
                     samples,
                     "system.network.packets",
@@ -241,7 +246,13 @@ public final class HostMetrics {
                     "transmit",
                     one.getPacketsSent());
             directions(
-                    samples, "system.network.errors", device, "receive", one.getInErrors(), "transmit", one.getOutErrors());
+                    samples,
+                    "system.network.errors",
+                    device,
+                    "receive",
+                    one.getInErrors(),
+                    "transmit",
+                    one.getOutErrors());
             // OSHI counts what was dropped on the way in only
             var droppedOut = counter("/sys/class/net/" + device + "/statistics/tx_dropped");
             directions(

@@ -30,8 +30,8 @@ public record Sample(String name, SortedMap<String, String> labels, BigDecimal v
 
     private static SortedMap<String, String> bounded(Map<String, String> labels) {
         var sorted = new TreeMap<String, String>();
-        labels.forEach((name, value) ->
-                sorted.put(name, value.length() > MAX_LABEL ? value.substring(0, MAX_LABEL) : value));
+        labels.forEach(
+                (name, value) -> sorted.put(name, value.length() > MAX_LABEL ? value.substring(0, MAX_LABEL) : value));
         return sorted;
     }
 }

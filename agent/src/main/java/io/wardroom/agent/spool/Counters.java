@@ -11,7 +11,8 @@ public record Counters(
     public static final Counters NONE = new Counters(0, 0, 0, 0, 0);
 
     Counters dropped(long batches, long items) {
-        return new Counters(droppedBatches + batches, droppedItems + items, refusedBatches, rejectedItems, damagedBytes);
+        return new Counters(
+                droppedBatches + batches, droppedItems + items, refusedBatches, rejectedItems, damagedBytes);
     }
 
     Counters refused() {

@@ -25,9 +25,10 @@ import java.util.function.LongFunction;
 
 /// Batches on disk, from their making until the hub has them: bounded, oldest first, and whole after a kill.
 ///
-/// Batches are appended to segment files named after their first sequence number, each forced to disk before it counts.
-/// What the hub has taken is a position kept in the file `cursor`; it is not forced, because a batch sent twice is one
-/// batch to the hub. A segment that was read whole is deleted, except the newest: it carries the next sequence number.
+/// Batches are appended to segment files named after their first sequence number, each forced to disk before it
+/// counts. What the hub has taken is a position kept in the file `cursor`; it is not forced, because a batch
+/// sent twice is one batch to the hub. A segment that was read whole is deleted, except the newest: it carries
+/// the next sequence number.
 public final class Spool implements AutoCloseable {
     private static final int MAX_REFUSED_FILES = 20;
     private static final long MAX_REFUSED_BYTES = 4L << 20;
@@ -79,8 +80,7 @@ public final class Spool implements AutoCloseable {
     public static Spool open(Path folder, long maxBytes) throws IOException {
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        var lockFile =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var lockFile = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock;
             try {
@@ -125,7 +125,8 @@ public final class Spool implements AutoCloseable {
             nextSeq = Math.max(nextSeq, firstSeq);
             segments.addLast(segment);
         }
-        // what was torn by a kill lies at the end of the newest segment: cut off, so that appending goes on behind whole batches
+        // what was torn by a kill lies at the end of the newest segment: cut off, so that appending goes on
+        // behind whole batches
         var newest = segments.peekLast();
         if (newest != null && Files.size(newest.file) > newest.bytes) {
             var torn = Files.size(newest.file) - newest.bytes;
@@ -213,7 +214,9 @@ public final class Spool implements AutoCloseable {
         FileChannel.open(
                         file,
                         java.util.Set.of(
-                                StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE,
+                                StandardOpenOption.TRUNCATE_EXISTING),
                         onlyOwner)
                 .close();
         try (var entries = FileChannel.open(folder, StandardOpenOption.READ)) {
@@ -277,15 +280,15 @@ public final class Spool implements AutoCloseable {
         try (var channel = FileChannel.open(segment.file, StandardOpenOption.READ)) {
             var from = Math.min(readOffset, channel.size());
             var header = read(channel, from, Frame.HEADER_BYTES);
-            var bodyBytes = header.length == Frame.HEADER_BYTES ? ByteBuffer.wrap(header).getInt(4) : -1;
+            var bodyBytes = header.length == Frame.HEADER_BYTES
+                    ? ByteBuffer.wrap(header).getInt(4)
+                    : -1;
             var whole = bodyBytes >= 0 && bodyBytes <= Frame.MAX_BODY_BYTES
                     ? Frame.next(read(channel, from, Frame.HEADER_BYTES + bodyBytes), 0)
                             .filter(frame -> frame.offset() == 0)
                     : Optional.<Frame>empty();
             // damage in the middle: look for the next whole batch behind it
-            var frame = whole.isPresent()
-                    ? whole
-                    : Frame.next(read(channel, from, (int) (channel.size() - from)), 0);
+            var frame = whole.isPresent() ? whole : Frame.next(read(channel, from, (int) (channel.size() - from)), 0);
             return frame.map(found -> new SpooledBatch(
                     found.seq(),
                     found.batchId(),
@@ -329,7 +332,8 @@ public final class Spool implements AutoCloseable {
         pruneRefused(aside);
     }
 
-    /// Gives up the batches of other starts of the agent: a machine that turned out to be a copy holds its original's.
+    /// Gives up the batches of other starts of the agent: a machine that turned out to be a copy holds its
+    /// original's.
     ///
     /// @return how many
     public synchronized long discardOthers(UUID instanceId) throws IOException {
@@ -379,7 +383,9 @@ public final class Spool implements AutoCloseable {
         for (var file : files) {
             bytes += Files.size(file);
         }
-        for (int i = 0; i < files.size() && (files.size() - i > 2 * MAX_REFUSED_FILES || bytes > MAX_REFUSED_BYTES); i++) {
+        for (int i = 0;
+                i < files.size() && (files.size() - i > 2 * MAX_REFUSED_FILES || bytes > MAX_REFUSED_BYTES);
+                i++) {
             bytes -= Files.size(files.get(i));
             Files.delete(files.get(i));
         }
@@ -444,15 +450,15 @@ public final class Spool implements AutoCloseable {
     private void writeCursor() throws IOException {
         var oldest = segments.peekFirst();
         var text = """
-                segment %d
-                offset %d
-                next_seq %d
-                dropped_batches %d
-                dropped_items %d
-                refused_batches %d
-                rejected_items %d
-                damaged_bytes %d
-                """.formatted(
+            segment %d
+            offset %d
+            next_seq %d
+            dropped_batches %d
+            dropped_items %d
+            refused_batches %d
+            rejected_items %d
+            damaged_bytes %d
+            """.formatted(
                         oldest == null ? nextSeq : oldest.firstSeq,
                         oldest == null ? 0 : readOffset,
                         nextSeq,
@@ -463,7 +469,8 @@ public final class Spool implements AutoCloseable {
                         counters.damagedBytes());
         var draft = folder.resolve("cursor.new");
         Files.writeString(draft, text);
-        Files.move(draft, folder.resolve("cursor"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                draft, folder.resolve("cursor"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override
