@@ -67,7 +67,12 @@ class AuditLogController {
     }
 
     /// @param nextCursor what to ask for as `cursor` to go on behind this page; null at the end
-    record AuditLogPage(List<AuditLogView> items, long total, int offset, int limit, @Nullable UUID nextCursor) {}
+    record AuditLogPage(
+            List<AuditLogView> items,
+            long total,
+            int offset,
+            int limit,
+            @Nullable UUID nextCursor) {}
 
     @Operation(
             summary = "Lists the tenant's audit log, newest first",
@@ -107,7 +112,10 @@ class AuditLogController {
             if (text.length() <= "2026-01-31".length()) {
                 var day = LocalDate.parse(text);
                 return endOfDay
-                        ? day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().minusNanos(1_000)
+                        ? day.plusDays(1)
+                                .atStartOfDay(ZoneOffset.UTC)
+                                .toInstant()
+                                .minusNanos(1_000)
                         : day.atStartOfDay(ZoneOffset.UTC).toInstant();
             }
             // a plus sign that was not encoded arrives as a space

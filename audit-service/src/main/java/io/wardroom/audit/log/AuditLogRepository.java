@@ -54,33 +54,29 @@ class AuditLogRepository {
     record Page(List<AuditAction> items, long total) {}
 
     void insert(List<AuditAction> deeds) {
-        batches.batchUpdate(
-                """
+        batches.batchUpdate("""
                 insert into audit_log
                     (id, tenant_id, at, actor_type, user_id, username, action, entity_type, entity_id, outcome,
                      reason, source_ip, user_agent, request_id, details)
                 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)
                 on conflict (id) do nothing
-                """,
-                deeds,
-                deeds.size(),
-                (row, deed) -> {
-                    row.setObject(1, deed.id());
-                    row.setObject(2, deed.tenantId());
-                    row.setTimestamp(3, Timestamp.from(deed.timestamp()));
-                    row.setString(4, deed.actorType());
-                    row.setObject(5, deed.userId());
-                    row.setString(6, deed.username());
-                    row.setString(7, deed.action());
-                    row.setString(8, deed.entityType());
-                    row.setString(9, deed.entityId());
-                    row.setString(10, deed.outcome());
-                    row.setString(11, deed.reason());
-                    row.setString(12, deed.sourceIp());
-                    row.setString(13, deed.userAgent());
-                    row.setString(14, deed.requestId());
-                    row.setString(15, json.writeValueAsString(deed.details()));
-                });
+                """, deeds, deeds.size(), (row, deed) -> {
+            row.setObject(1, deed.id());
+            row.setObject(2, deed.tenantId());
+            row.setTimestamp(3, Timestamp.from(deed.timestamp()));
+            row.setString(4, deed.actorType());
+            row.setObject(5, deed.userId());
+            row.setString(6, deed.username());
+            row.setString(7, deed.action());
+            row.setString(8, deed.entityType());
+            row.setString(9, deed.entityId());
+            row.setString(10, deed.outcome());
+            row.setString(11, deed.reason());
+            row.setString(12, deed.sourceIp());
+            row.setString(13, deed.userAgent());
+            row.setString(14, deed.requestId());
+            row.setString(15, json.writeValueAsString(deed.details()));
+        });
     }
 
     Page list(List<TenantId> tenants, Filter filter, int offset, int limit) {

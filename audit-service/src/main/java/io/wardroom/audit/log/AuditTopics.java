@@ -15,7 +15,8 @@ class AuditTopics {
     /// @param replicas   on how many brokers a record lies; one only where there is one broker
     @ConfigurationProperties("wardroom.audit.topics")
     record TopicProperties(
-            @DefaultValue("12") int partitions, @DefaultValue("1") short replicas) {}
+            @DefaultValue("12") int partitions,
+            @DefaultValue("1") short replicas) {}
 
     @Bean
     KafkaAdmin.NewTopics consumedTopics(TopicProperties topics) {
