@@ -15,7 +15,7 @@ import org.springframework.transaction.annotation.Transactional;
 /// Stores batches as they come, many in one statement and transaction.
 @Repository
 class Batches {
-    // rows of agents that are not, or not any more, fall out at the join; a batch that came before conflicts with itself
+    // rows of agents that are not known, or not any more, fall out at the join; what came before conflicts with itself
     private static final String STORE = """
             with incoming as materialized (
                 select n.tenant_id, n.agent_id, timestamptz 'epoch' + n.at * interval '1 millisecond' as at, n.batch_id,

@@ -124,7 +124,9 @@ class ClosedHours {
                 .param("agent", agent)
                 .param("tenant", tenant.value())
                 // the same once more as bounds, by which the planner finds the partition
-                .param("first", batches.stream().mapToLong(StoredBatch::at).min().orElseThrow())
+                .param(
+                        "first",
+                        batches.stream().mapToLong(StoredBatch::at).min().orElseThrow())
                 .param("last", batches.stream().mapToLong(StoredBatch::at).max().orElseThrow())
                 .update();
     }

@@ -25,8 +25,9 @@ abstract sealed class Curve {
     }
 
     static Curve of(CurveQuery query, Interval interval) {
-        Curve values =
-                interval == Interval.RAW ? new Each(query.from(), query.to()) : new Buckets(query.from(), query.to(), interval);
+        Curve values = interval == Interval.RAW
+                ? new Each(query.from(), query.to())
+                : new Buckets(query.from(), query.to(), interval);
         return query.rate() ? new Rates(query.from(), query.to(), values) : values;
     }
 

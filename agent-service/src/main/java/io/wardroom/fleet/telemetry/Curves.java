@@ -194,8 +194,7 @@ class Curves {
             }
             var first = Hours.dayOf(wholeFrom);
             var last = Hours.dayOf(wholeTo - 1);
-            LongPredicate summarised =
-                    hour -> hour >= wholeFrom && hour < wholeTo && !open.containsKey(hour);
+            LongPredicate summarised = hour -> hour >= wholeFrom && hour < wholeTo && !open.containsKey(hour);
             var known = known(stored.layoutsOfDays(query.tenant(), query.agent(), first, last));
             var wanted = wanted(known);
             if (wanted.stream().allMatch(one -> one.positions().size() <= CUT_OUT)) {
@@ -217,7 +216,8 @@ class Curves {
                 });
             }
             // late batches of a closed hour: its roll-up is not complete, its points are
-            for (var hour : List.copyOf(open.subMap(wholeFrom, true, wholeTo, false).keySet())) {
+            for (var hour :
+                    List.copyOf(open.subMap(wholeFrom, true, wholeTo, false).keySet())) {
                 readHours(hour, hour + Hours.MILLIS);
             }
             if (wholeTo < query.to()) {
@@ -225,8 +225,7 @@ class Curves {
             }
         }
 
-        private void add(
-                SeriesName name, LocalDate day, @Nullable Summary[] summaries, LongPredicate summarised) {
+        private void add(SeriesName name, LocalDate day, @Nullable Summary[] summaries, LongPredicate summarised) {
             var begin = day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
             for (var i = 0; i < summaries.length; i++) {
                 var summary = summaries[i];
@@ -297,8 +296,8 @@ class Curves {
                     curve.add(ofHour);
                     points += curve.size();
                     if (curve.size() > properties.maxSeriesPoints() || points > properties.maxPoints()) {
-                        throw new TooMuchException("interval", "%s gives too many points over this range"
-                                .formatted(interval.spelled()));
+                        throw new TooMuchException(
+                                "interval", "%s gives too many points over this range".formatted(interval.spelled()));
                     }
                 });
                 closed.clear();

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.wardroom.common.telemetry.SeriesLayout;
 import io.wardroom.common.telemetry.SeriesLayout.SeriesName;
 import io.wardroom.common.telemetry.proto.Moment;
-import io.wardroom.common.tenant.TenantId;
 import io.wardroom.common.tenant.TenantScope;
 import io.wardroom.fleet.telemetry.ClosedHours.DueHour;
 import io.wardroom.fleet.telemetry.ClosedHours.StoredBatch;
@@ -143,8 +142,7 @@ class HourCloser {
     /// What an hour consists of.
     ///
     /// @param batches those whose layouts are all known; the others wait for theirs
-    private record Read(
-            List<StoredBatch> batches, Map<SeriesName, Points> points, Collection<SeriesLayout> layouts) {}
+    private record Read(List<StoredBatch> batches, Map<SeriesName, Points> points, Collection<SeriesLayout> layouts) {}
 
     private Read read(DueHour due) {
         var moments = new LinkedHashMap<StoredBatch, List<Moment>>();
@@ -162,7 +160,8 @@ class HourCloser {
         before.ifPresent(row -> {
             var layout = require(known.get(row.layout()), row.layout());
             met.add(layout);
-            var series = HourCodec.unpack(due.hour(), row.packed(), layout.series().size());
+            var series =
+                    HourCodec.unpack(due.hour(), row.packed(), layout.series().size());
             for (var i = 0; i < series.size(); i++) {
                 gathering.add(layout.series().get(i), series.get(i));
             }
@@ -198,7 +197,8 @@ class HourCloser {
         SequencedMap<SeriesName, @Nullable Summary[]> summaries = new LinkedHashMap<>();
         var known = new ArrayList<SeriesLayout>();
         hours.day(due.tenant(), due.agent(), day).ifPresent(row -> {
-            var layout = require(layouts.find(due.tenant(), List.of(row.layout())).get(row.layout()), row.layout());
+            var layout =
+                    require(layouts.find(due.tenant(), List.of(row.layout())).get(row.layout()), row.layout());
             known.add(layout);
             var series = DayCodec.unpack(row.packed(), layout.series().size());
             for (var i = 0; i < series.size(); i++) {
@@ -215,13 +215,12 @@ class HourCloser {
         });
         var layout = layoutOf(summaries.keySet(), known);
         layouts.store(due.tenant(), List.of(layout));
-        var packed =
-                DayCodec.pack(layout.series().stream().map(summaries::get).toList());
+        var packed = DayCodec.pack(layout.series().stream().map(summaries::get).toList());
         hours.store(due.tenant(), due.agent(), day, layout.id(due.tenant()), packed);
     }
 
-    /// A layout for exactly these series: one of the known if it has them, else all in the order of their names, so that
-    /// hosts with the same series come to the same layout.
+    /// A layout for exactly these series: one of the known if it has them, else all in the order of their names, so
+    /// that hosts with the same series come to the same layout.
     private static SeriesLayout layoutOf(Set<SeriesName> series, Collection<SeriesLayout> known) {
         for (var layout : known) {
             if (layout.series().size() == series.size() && series.containsAll(layout.series())) {
@@ -233,8 +232,8 @@ class HourCloser {
 
     private static SeriesLayout require(@Nullable SeriesLayout layout, ByteString id) {
         if (layout == null) {
-            throw new IllegalStateException("layout %s is not stored"
-                    .formatted(HexFormat.of().formatHex(id.toByteArray())));
+            throw new IllegalStateException(
+                    "layout %s is not stored".formatted(HexFormat.of().formatHex(id.toByteArray())));
         }
         return layout;
     }

@@ -87,7 +87,6 @@ class Intake {
         if (received.isEmpty()) {
             return;
         }
-        TenantScope.everyTenant(() -> transactions.executeWithoutResult(
-                _ -> received.forEach(layouts::store)));
+        TenantScope.everyTenant(() -> transactions.executeWithoutResult(_ -> received.forEach(layouts::store)));
     }
 }

@@ -66,7 +66,10 @@ class Layouts {
                 .param("id", id.toByteArray())
                 .param(
                         "series",
-                        layout.toProto(tenant).toBuilder().clearLayoutId().build().toByteArray())
+                        layout.toProto(tenant).toBuilder()
+                                .clearLayoutId()
+                                .build()
+                                .toByteArray())
                 .param("count", layout.series().size())
                 .update());
     }
@@ -81,7 +84,8 @@ class Layouts {
         var found = new HashMap<ByteString, SeriesLayout>();
         var missing = new ArrayList<byte[]>();
         for (var id : ids) {
-            remembered(tenant, id).ifPresentOrElse(layout -> found.put(id, layout), () -> missing.add(id.toByteArray()));
+            remembered(tenant, id)
+                    .ifPresentOrElse(layout -> found.put(id, layout), () -> missing.add(id.toByteArray()));
         }
         if (!missing.isEmpty()) {
             jdbc.sql("""

@@ -72,10 +72,12 @@ class MetricsController {
             @PathVariable UUID id,
             @Parameter(description = "RFC 3339; an hour before `to` where it is absent")
                     @RequestParam(required = false)
-                    @Nullable Instant from,
+                    @Nullable
+                    Instant from,
             @Parameter(description = "RFC 3339, no longer part of the range; now where it is absent")
                     @RequestParam(required = false)
-                    @Nullable Instant to,
+                    @Nullable
+                    Instant to,
             @Parameter(
                             description = "`auto` gives at most 1,000 points a series",
                             schema = @Schema(allowableValues = {"raw", "10s", "1m", "5m", "1h", "1d", "auto"}))
@@ -133,8 +135,7 @@ class MetricsController {
         if (spelled.equals(AUTO)) {
             return null;
         }
-        return Interval.of(spelled)
-                .orElseThrow(() -> invalid("interval", "is none of raw, 10s, 1m, 5m, 1h, 1d, auto"));
+        return Interval.of(spelled).orElseThrow(() -> invalid("interval", "is none of raw, 10s, 1m, 5m, 1h, 1d, auto"));
     }
 
     private static Map<String, Set<String>> labels(MultiValueMap<String, String> all) {

@@ -19,14 +19,20 @@ record MetricsView(
         UUID agentId,
         Instant from,
         Instant to,
-        @Schema(allowableValues = {"raw", "10s", "1m", "5m", "1h", "1d"}) String interval,
+
+        @Schema(allowableValues = {"raw", "10s", "1m", "5m", "1h", "1d"})
+        String interval,
+
         List<SeriesView> series) {
     record SeriesView(
             String name,
             Map<String, String> labels,
 
             @ArraySchema(
-                    arraySchema = @Schema(description = "[epoch_ms, avg, min, max], ascending; the time is the bucket's start"),
+                    arraySchema =
+                            @Schema(
+                                    description =
+                                            "[epoch_ms, avg, min, max], ascending; the time is the bucket's start"),
                     schema = @Schema(implementation = double[].class))
             @JsonSerialize(using = PointsSerializer.class)
             Curve.Drawn points) {}

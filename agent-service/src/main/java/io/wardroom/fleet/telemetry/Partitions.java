@@ -63,10 +63,7 @@ class Partitions implements SmartInitializingSingleton {
                     .query(Boolean.class)
                     .single();
             if (missing) {
-                LOG.atInfo()
-                        .addKeyValue("table", table)
-                        .addKeyValue("day", day)
-                        .log("made a partition");
+                LOG.atInfo().addKeyValue("table", table).addKeyValue("day", day).log("made a partition");
             }
         }
         made.add(day);

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param grace             how long after its end an hour stays open, and how long what came later waits for company
 /// @param closeEvery        pause between two runs of the job that closes hours
 /// @param closeBudget       after how long such a run leaves the rest to the next one
-/// @param maxHourBytes      packed bytes of one agent's hour beyond which it is not closed, for it would not fit in memory
+/// @param maxHourBytes      packed bytes of one agent's hour beyond which it stays open, for want of memory
 /// @param batchRetention    how long batches are kept whose hour could not be closed
 /// @param hourRetention     how long closed hours are kept
 /// @param dayRetention      how long hourly roll-ups are kept

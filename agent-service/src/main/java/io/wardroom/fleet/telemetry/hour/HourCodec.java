@@ -50,7 +50,8 @@ public final class HourCodec {
             packValues(points.values(), out);
             int clock = clocks.computeIfAbsent(new Clock(points.times()), _ -> clocks.size());
             if (clock > Short.MAX_VALUE) {
-                throw new IllegalArgumentException("more than %d different columns of times".formatted(Short.MAX_VALUE));
+                throw new IllegalArgumentException(
+                        "more than %d different columns of times".formatted(Short.MAX_VALUE));
             }
             clockOf[i] = (short) clock;
         }
@@ -108,8 +109,7 @@ public final class HourCodec {
         var offsets = packed.offsets();
         var clocks = packed.clocks();
         if (count < 1 || offsets.length < count + 2 || clocks != null && clocks.length != count) {
-            throw new IllegalArgumentException(
-                    "%d offsets for %d series".formatted(offsets.length, count));
+            throw new IllegalArgumentException("%d offsets for %d series".formatted(offsets.length, count));
         }
         var last = 0;
         for (var offset : offsets) {
@@ -245,7 +245,10 @@ public final class HourCodec {
             }
             case CONSTANT_DOUBLE -> {
                 requireBytes(in, Double.BYTES);
-                Arrays.fill(values, Double.longBitsToDouble(in.order(ByteOrder.LITTLE_ENDIAN).getLong()));
+                Arrays.fill(
+                        values,
+                        Double.longBitsToDouble(
+                                in.order(ByteOrder.LITTLE_ENDIAN).getLong()));
             }
             default -> throw new IllegalArgumentException("no kind of column %d".formatted(head >> 4));
         }

@@ -8,5 +8,4 @@ import org.jspecify.annotations.Nullable;
 ///                the end
 /// @param clocks  for each series, which column of times is its own, counted from 0; null where all share the first
 /// @param chunks  the columns
-public record PackedHour(
-        int[] offsets, short @Nullable [] clocks, byte[] chunks) {}
+public record PackedHour(int[] offsets, short @Nullable [] clocks, byte[] chunks) {}

@@ -46,7 +46,8 @@ final class TwoDiff {
             var differences = blocks.getInt();
             var width = blocks.getInt();
             if (differences < 0 || differences > BLOCK || width < 0 || width > WIDEST) {
-                throw new IllegalArgumentException("a block of %d differences, %d bits each".formatted(differences, width));
+                throw new IllegalArgumentException(
+                        "a block of %d differences, %d bits each".formatted(differences, width));
             }
             var bytes = BLOCK_HEADER_BYTES - 2 * Integer.BYTES + (differences * width + 7) / 8;
             if (blocks.remaining() < bytes) {
