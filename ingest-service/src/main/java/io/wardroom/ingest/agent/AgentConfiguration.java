@@ -57,7 +57,9 @@ class AgentConfiguration {
 
     static KnownAgent known(AgentIdentity identity, Ed25519 ed25519) {
         return new KnownAgent(
-                identity.agentId(), new TenantId(identity.tenantId()), pinned(identity, identity.signingPubkey(), ed25519));
+                identity.agentId(),
+                new TenantId(identity.tenantId()),
+                pinned(identity, identity.signingPubkey(), ed25519));
     }
 
     private static @Nullable VerifyingKey pinned(
@@ -71,8 +73,9 @@ class AgentConfiguration {
             // a key that cannot be used is still a pinned one: the agent must not slip back to unsigned
             LOG.atError()
                     .addKeyValue("agent_id", identity.agentId())
-                    .setCause(unusable)
-                    .log("the pinned key cannot be used, so no signature of this agent will hold");
+                    .log(
+                            "the pinned key cannot be used, so no signature of this agent holds: {}",
+                            unusable.getMessage());
             return (_, _) -> false;
         }
     }

@@ -121,7 +121,9 @@ final class BatchReader {
     /// Where the parser stands, in the words of the batch.
     String path() {
         var path = new StringBuilder();
-        for (var context = parser.streamReadContext(); context != null && !context.inRoot(); context = context.getParent()) {
+        for (var context = parser.streamReadContext();
+                context != null && !context.inRoot();
+                context = context.getParent()) {
             if (context.inArray()) {
                 path.insert(0, "[" + Math.max(0, context.getCurrentIndex()) + "]");
             } else if (context.currentName() != null) {
@@ -397,8 +399,7 @@ final class BatchReader {
 
     private static double number(JsonParser from, int sample) throws ItemFault {
         if (!from.currentToken().isNumeric()) {
-            throw ItemFault.invalid(
-                    sample < 0 ? "value" : "samples[%d].value".formatted(sample), "must be a number");
+            throw ItemFault.invalid(sample < 0 ? "value" : "samples[%d].value".formatted(sample), "must be a number");
         }
         var value = from.getDoubleValue();
         if (!Double.isFinite(value)) {
@@ -433,8 +434,7 @@ final class BatchReader {
                 }
                 var one = new SeriesName(metric, labels);
                 if (!met.add(one)) {
-                    throw new ItemFault(
-                            Code.DUPLICATE_SERIES, place + "name and labels stand in this item already");
+                    throw new ItemFault(Code.DUPLICATE_SERIES, place + "name and labels stand in this item already");
                 }
                 all.add(one);
             }
@@ -497,7 +497,8 @@ final class BatchReader {
             if (key.isEmpty() || key.length() > limits.labelLength() || !Texts.isLine(key)) {
                 throw ItemFault.invalid(
                         place + "labels",
-                        "must have keys of 1 to %d characters, none a control character".formatted(limits.labelLength()));
+                        "must have keys of 1 to %d characters, none a control character"
+                                .formatted(limits.labelLength()));
             }
             if (from.currentToken() != JsonToken.VALUE_STRING || from.getStringLength() > 2 * limits.labelLength()) {
                 throw ItemFault.invalid(

@@ -51,6 +51,9 @@ public final class BodyOpener {
     }
 
     private Opened zstd(byte[] body) throws MalformedBatch {
+        if (body.length == 0) {
+            throw broken("zstd");
+        }
         var size = Zstd.getFrameContentSize(body);
         if (size > most) {
             throw tooLarge();
@@ -142,8 +145,7 @@ public final class BodyOpener {
                 } else {
                     length += inflater.inflate(open, length, open.length - length);
                 }
-                if (length == before && !inflater.finished()
-                        && (inflater.needsInput() || inflater.needsDictionary())) {
+                if (length == before && !inflater.finished() && (inflater.needsInput() || inflater.needsDictionary())) {
                     throw new DataFormatException("ends early");
                 }
             }

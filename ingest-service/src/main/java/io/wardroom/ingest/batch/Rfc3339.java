@@ -30,7 +30,11 @@ final class Rfc3339 {
         if (!separated || year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || minute < 0 || second < 0) {
             return MALFORMED;
         }
-        if (day > DAYS[month - 1] || month == 2 && day == 29 && !isLeap(year) || hour > 23 || minute > 59 || second > 60) {
+        if (day > DAYS[month - 1]
+                || month == 2 && day == 29 && !isLeap(year)
+                || hour > 23
+                || minute > 59
+                || second > 60) {
             return MALFORMED;
         }
         var end = at + length;

@@ -38,7 +38,9 @@ final class Texts {
     static String excerpt(String text) {
         var most = Math.min(text.length(), 48);
         var piece = new StringBuilder(most + 1);
-        text.codePoints().limit(most).map(one -> Character.isLetterOrDigit(one) || "_-. /".indexOf(one) >= 0 ? one : '?')
+        text.codePoints()
+                .limit(most)
+                .map(one -> Character.isLetterOrDigit(one) || "_-. /".indexOf(one) >= 0 ? one : '?')
                 .forEach(piece::appendCodePoint);
         return most < text.length() ? piece.append('…').toString() : piece.toString();
     }

@@ -33,7 +33,8 @@ final class Answers {
         this.retryAfter = retryAfter;
     }
 
-    /// @param retryAfter seconds the agent should let pass before it sends more of what it has kept; 0 under normal load
+    /// @param accepted   items stored by this request
+    /// @param retryAfter seconds to let pass before more of a backlog is sent; 0 under normal load
     record BatchAnswer(
             UUID batchId,
             int accepted,

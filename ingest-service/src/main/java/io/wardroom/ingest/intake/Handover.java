@@ -19,8 +19,7 @@ final class Handover {
     private final KnownLayouts layouts;
     private final Executor apart;
     // several agents may bring the same new layout at once: it is told once
-    private final ConcurrentMap<ByteString, CompletableFuture<Void>> introductions =
-            new ConcurrentHashMap<>();
+    private final ConcurrentMap<ByteString, CompletableFuture<Void>> introductions = new ConcurrentHashMap<>();
 
     /// @param apart where work goes on that must not hold up the producer's own thread
     Handover(ProducerFactory<String, byte[]> producers, Records records, KnownLayouts layouts, Executor apart) {
@@ -33,7 +32,7 @@ final class Handover {
     /// Hands over a batch. Its metrics come last, after everything else was acknowledged: who finds them knows that the
     /// batch is complete.
     ///
-    /// @return completes exceptionally if any record was not acknowledged in time; some may lie on Kafka all the same
+    /// @return completes exceptionally if a record was not acknowledged in time; some may lie on Kafka all the same
     CompletableFuture<Void> batch(Records.Origin origin) {
         var before = new ArrayList<CompletableFuture<Void>>(0);
         for (var moment : origin.batch().moments()) {
@@ -89,5 +88,4 @@ final class Handover {
         }
         return acknowledged;
     }
-
 }

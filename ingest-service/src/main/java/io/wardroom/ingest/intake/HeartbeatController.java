@@ -58,8 +58,7 @@ class HeartbeatController {
             throw CommonProblem.NOT_FOUND.because("no such agent");
         }
         var now = clock.instant();
-        var alive = new ParsedBatch(
-                null, "", 0, 0, "", List.of(), Map.of(), true, false, 1, List.of(), 0, 0);
+        var alive = new ParsedBatch(null, "", 0, 0, "", List.of(), Map.of(), true, false, 1, List.of(), 0, 0);
         return handover.send(records.heartbeat(new Records.Origin(agent, UuidV7.next(), alive, now, false)))
                 .handle((_, fault) -> {
                     if (fault != null) {

@@ -49,8 +49,9 @@ final class IngestDocument implements OpenApiCustomizer {
         return new Operation()
                 .operationId("ingest")
                 .summary("Hand over a batch of telemetry")
-                .description("Answers 202 once every accepted item lies on all in-sync replicas. The same `batch_id` again "
-                        + "is answered `duplicate: true` and stores nothing.")
+                .description(
+                        "Answers 202 once every accepted item lies on all in-sync replicas. The same `batch_id` again "
+                                + "is answered `duplicate: true` and stores nothing.")
                 .addTagsItem("ingest")
                 .addSecurityItem(new SecurityRequirement().addList("agent"))
                 .addParametersItem(header(
@@ -64,8 +65,7 @@ final class IngestDocument implements OpenApiCustomizer {
                                 .addOneOfItem(new ArraySchema().items(reference("IngestItem"))))))
                 .responses(new ApiResponses()
                         .addApiResponse(
-                                "202",
-                                new ApiResponse().description("taken").content(json(reference("IngestAnswer"))))
+                                "202", new ApiResponse().description("taken").content(json(reference("IngestAnswer"))))
                         .addApiResponse("400", refusal("malformed"))
                         .addApiResponse("401", refusal("no valid agent token"))
                         .addApiResponse("403", refusal("a key is pinned and the signature is missing or not its own"))
@@ -74,16 +74,11 @@ final class IngestDocument implements OpenApiCustomizer {
                         .addApiResponse(
                                 "503",
                                 refusal("cannot be stored now")
-                                        .addHeaderObject(
-                                                "Retry-After", new Header().schema(new IntegerSchema()))));
+                                        .addHeaderObject("Retry-After", new Header().schema(new IntegerSchema()))));
     }
 
     private static Parameter header(String name, String description) {
-        return new Parameter()
-                .in("header")
-                .name(name)
-                .description(description)
-                .schema(new StringSchema());
+        return new Parameter().in("header").name(name).description(description).schema(new StringSchema());
     }
 
     private static ApiResponse refusal(String description) {
@@ -99,13 +94,15 @@ final class IngestDocument implements OpenApiCustomizer {
     }
 
     private static Schema<?> batch() {
-        return requiring(new ObjectSchema()
-                .addProperty("batch_id", new UUIDSchema())
-                .addProperty("instance_id", new StringSchema().maxLength(128))
-                .addProperty("seq", new IntegerSchema().format("int64"))
-                .addProperty("sent_at", new DateTimeSchema())
-                .addProperty("agent_version", new StringSchema().maxLength(64))
-                .addProperty("items", new ArraySchema().items(reference("IngestItem"))), "items");
+        return requiring(
+                new ObjectSchema()
+                        .addProperty("batch_id", new UUIDSchema())
+                        .addProperty("instance_id", new StringSchema().maxLength(128))
+                        .addProperty("seq", new IntegerSchema().format("int64"))
+                        .addProperty("sent_at", new DateTimeSchema())
+                        .addProperty("agent_version", new StringSchema().maxLength(64))
+                        .addProperty("items", new ArraySchema().items(reference("IngestItem"))),
+                "items");
     }
 
     private static Schema<?> item() {
@@ -123,45 +120,65 @@ final class IngestDocument implements OpenApiCustomizer {
             type.addEnumItem(one);
         }
         var labels = new ObjectSchema().additionalProperties(new StringSchema());
-        var sample = requiring(new ObjectSchema()
-                .addProperty("name", new StringSchema().maxLength(255))
-                .addProperty("value", new NumberSchema())
-                .addProperty("labels", labels), "name", "value");
-        return requiring(new ObjectSchema()
-                .description("What else an item holds depends on its type.")
-                .addProperty("type", type)
-                .addProperty("captured_at", new DateTimeSchema())
-                .addProperty("samples", new ArraySchema().items(sample))
-                .addProperty("name", new StringSchema())
-                .addProperty("value", new NumberSchema())
-                .addProperty("labels", labels)
-                .additionalProperties(Boolean.TRUE), "type");
+        var sample = requiring(
+                new ObjectSchema()
+                        .addProperty("name", new StringSchema().maxLength(255))
+                        .addProperty("value", new NumberSchema())
+                        .addProperty("labels", labels),
+                "name",
+                "value");
+        return requiring(
+                new ObjectSchema()
+                        .description("What else an item holds depends on its type.")
+                        .addProperty("type", type)
+                        .addProperty("captured_at", new DateTimeSchema())
+                        .addProperty("samples", new ArraySchema().items(sample))
+                        .addProperty("name", new StringSchema())
+                        .addProperty("value", new NumberSchema())
+                        .addProperty("labels", labels)
+                        .additionalProperties(Boolean.TRUE),
+                "type");
     }
 
     private static Schema<?> answer() {
-        var rejection = requiring(new ObjectSchema()
-                .addProperty("index", new IntegerSchema())
-                .addProperty("code", new StringSchema())
-                .addProperty("detail", new StringSchema()), "index", "code", "detail");
-        return requiring(new ObjectSchema()
-                .addProperty("batch_id", new UUIDSchema())
-                .addProperty("accepted", new IntegerSchema().description("items stored by this request"))
-                .addProperty("duplicate", new BooleanSchema())
-                .addProperty("rejected", new ArraySchema().items(rejection))
-                .addProperty(
-                        "retry_after",
-                        new IntegerSchema().description("seconds to wait before the next batch of a backlog"))
-                .addProperty("server_time", new DateTimeSchema()), "batch_id", "accepted", "duplicate", "rejected", "retry_after", "server_time");
+        var rejection = requiring(
+                new ObjectSchema()
+                        .addProperty("index", new IntegerSchema())
+                        .addProperty("code", new StringSchema())
+                        .addProperty("detail", new StringSchema()),
+                "index",
+                "code",
+                "detail");
+        return requiring(
+                new ObjectSchema()
+                        .addProperty("batch_id", new UUIDSchema())
+                        .addProperty("accepted", new IntegerSchema().description("items stored by this request"))
+                        .addProperty("duplicate", new BooleanSchema())
+                        .addProperty("rejected", new ArraySchema().items(rejection))
+                        .addProperty(
+                                "retry_after",
+                                new IntegerSchema().description("seconds to wait before the next batch of a backlog"))
+                        .addProperty("server_time", new DateTimeSchema()),
+                "batch_id",
+                "accepted",
+                "duplicate",
+                "rejected",
+                "retry_after",
+                "server_time");
     }
 
     private static Schema<?> error() {
-        var fault = requiring(new ObjectSchema()
-                .addProperty("field", new StringSchema())
-                .addProperty("message", new StringSchema()), "field", "message");
-        return requiring(new ObjectSchema()
-                .addProperty("detail", new StringSchema())
-                .addProperty("code", new StringSchema())
-                .addProperty("errors", new ArraySchema().items(fault)), "detail", "code");
+        var fault = requiring(
+                new ObjectSchema().addProperty("field", new StringSchema()).addProperty("message", new StringSchema()),
+                "field",
+                "message");
+        return requiring(
+                new ObjectSchema()
+                        .addProperty("detail", new StringSchema())
+                        .addProperty("code", new StringSchema())
+                        .addProperty("errors", new ArraySchema().items(fault)),
+                "detail",
+                "code");
     }
 
     private static Schema<?> requiring(Schema<?> schema, String... names) {

@@ -69,8 +69,7 @@ final class IngestServlet extends HttpServlet {
         }
         switch (agents.find(request.getHeader("Authorization"))) {
             case KnownAgents.Answer.Unknown _ ->
-                answers.write(
-                        response, Outcome.refused(CommonProblem.UNAUTHORIZED, "a valid agent token is needed"));
+                answers.write(response, Outcome.refused(CommonProblem.UNAUTHORIZED, "a valid agent token is needed"));
             case KnownAgents.Answer.NotYetKnown _ ->
                 answers.write(response, Outcome.unavailable("the agents are not known yet"));
             case KnownAgents.Answer.Known(var agent) -> take(agent, request, response);
@@ -99,14 +98,17 @@ final class IngestServlet extends HttpServlet {
                 answers.write(response, refusal);
             } else if (body instanceof Read.Whole(var bytes)) {
                 handedOn = true;
-                deliver(new Intake.Delivery(
-                        agent,
-                        bytes,
-                        coding.get(),
-                        request.getHeader(SIGNATURE),
-                        caller(request, response),
-                        lease,
-                        clock.instant()), request, response);
+                deliver(
+                        new Intake.Delivery(
+                                agent,
+                                bytes,
+                                coding.get(),
+                                request.getHeader(SIGNATURE),
+                                caller(request, response),
+                                lease,
+                                clock.instant()),
+                        request,
+                        response);
             }
         } finally {
             if (!handedOn) {

@@ -15,7 +15,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +89,8 @@ final class Intake {
         } catch (MalformedBatch malformed) {
             return CompletableFuture.completedFuture(
                     malformed.tooLarge()
-                            ? Outcome.refused(CommonProblem.PAYLOAD_TOO_LARGE, malformed.field() + " " + malformed.fault())
+                            ? Outcome.refused(
+                                    CommonProblem.PAYLOAD_TOO_LARGE, malformed.field() + " " + malformed.fault())
                             : Outcome.malformed(malformed.field(), malformed.fault()));
         }
         return take(delivery, batch, idOf(batch, digest), verdict == SignatureVerdict.VALID, started);
@@ -100,11 +100,9 @@ final class Intake {
             Delivery delivery, ParsedBatch batch, UUID batchId, boolean signed, long started) {
         var key = new BatchKey(delivery.agent().id(), batchId);
         return switch (recent.turn(key)) {
-            case RecentBatches.Turn.Taken _ ->
-                CompletableFuture.completedFuture(new Outcome.Duplicate(batchId));
+            case RecentBatches.Turn.Taken _ -> CompletableFuture.completedFuture(new Outcome.Duplicate(batchId));
             case RecentBatches.Turn.Second(var outcome) ->
-                outcome.thenApply(
-                        first -> first instanceof Outcome.Accepted ? new Outcome.Duplicate(batchId) : first);
+                outcome.thenApply(first -> first instanceof Outcome.Accepted ? new Outcome.Duplicate(batchId) : first);
             case RecentBatches.Turn.First(var outcome) -> {
                 handOver(delivery, batch, batchId, signed, started, key, outcome);
                 yield outcome;
@@ -122,8 +120,8 @@ final class Intake {
             CompletableFuture<Outcome> outcome) {
         CompletableFuture<Void> handedOver;
         try {
-            handedOver = handover.batch(
-                    new Records.Origin(delivery.agent(), batchId, batch, delivery.receivedAt(), signed));
+            handedOver =
+                    handover.batch(new Records.Origin(delivery.agent(), batchId, batch, delivery.receivedAt(), signed));
         } catch (RuntimeException bug) {
             // whoever waits for this batch must not wait for ever
             recent.end(key, outcome, Outcome.refused(CommonProblem.INTERNAL_ERROR, "something went wrong here"));

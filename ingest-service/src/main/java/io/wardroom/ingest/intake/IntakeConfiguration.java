@@ -47,8 +47,7 @@ class IntakeConfiguration {
     }
 
     @Bean
-    IntakeMetrics intakeMetrics(
-            MeterRegistry meters, InFlight inFlight, RecentBatches recent, KnownLayouts layouts) {
+    IntakeMetrics intakeMetrics(MeterRegistry meters, InFlight inFlight, RecentBatches recent, KnownLayouts layouts) {
         var metrics = new IntakeMetrics(meters);
         metrics.watch(inFlight, recent, layouts);
         return metrics;

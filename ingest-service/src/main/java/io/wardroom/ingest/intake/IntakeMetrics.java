@@ -28,7 +28,8 @@ final class IntakeMetrics {
         this.meters = meters;
         items = counter("wardroom.ingest.items", "items taken");
         samples = counter("wardroom.ingest.samples", "measured values taken");
-        unknownFields = counter("wardroom.ingest.unknown.fields", "fields that were ignored because they are not known");
+        unknownFields =
+                counter("wardroom.ingest.unknown.fields", "fields that were ignored because they are not known");
         bytes = counter("wardroom.ingest.bytes", "bytes of bodies as sent");
         openedBytes = counter("wardroom.ingest.opened.bytes", "bytes of bodies after decompression");
         untold = counter("wardroom.ingest.untold.signatures", "events of signatures that could not be published");
@@ -58,12 +59,10 @@ final class IntakeMetrics {
 
     /// @param outcome `accepted`, `duplicate`, or the code of the refusal in lower case
     void batch(String outcome) {
-        batches.computeIfAbsent(
-                        outcome,
-                        name -> Counter.builder("wardroom.ingest.batches")
-                                .description("batches by how they ended")
-                                .tag("outcome", name)
-                                .register(meters))
+        batches.computeIfAbsent(outcome, name -> Counter.builder("wardroom.ingest.batches")
+                        .description("batches by how they ended")
+                        .tag("outcome", name)
+                        .register(meters))
                 .increment();
     }
 
@@ -79,12 +78,10 @@ final class IntakeMetrics {
             unknownFields.increment(batch.unknown());
         }
         for (var one : batch.rejected()) {
-            rejected.computeIfAbsent(
-                            one.code(),
-                            code -> Counter.builder("wardroom.ingest.rejected.items")
-                                    .description("items refused, by code")
-                                    .tag("code", code)
-                                    .register(meters))
+            rejected.computeIfAbsent(one.code(), code -> Counter.builder("wardroom.ingest.rejected.items")
+                            .description("items refused, by code")
+                            .tag("code", code)
+                            .register(meters))
                     .increment();
         }
     }

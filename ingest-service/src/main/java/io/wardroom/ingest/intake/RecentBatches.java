@@ -16,10 +16,7 @@ final class RecentBatches {
     private final ConcurrentMap<BatchKey, CompletableFuture<Outcome>> underWay = new ConcurrentHashMap<>();
 
     RecentBatches(int most, Duration memory) {
-        taken = Caffeine.newBuilder()
-                .maximumSize(most)
-                .expireAfterWrite(memory)
-                .build();
+        taken = Caffeine.newBuilder().maximumSize(most).expireAfterWrite(memory).build();
     }
 
     /// What one who brings a batch has to do with it.

@@ -94,8 +94,7 @@ final class Records {
     }
 
     ProducerRecord<String, byte[]> signal(KnownAgent agent, String type, Object event, Instant now) {
-        return record(
-                Topics.TELEMETRY_SIGNALS, agent, type, EventHeaders.JSON, now, json.writeValueAsBytes(event));
+        return record(Topics.TELEMETRY_SIGNALS, agent, type, EventHeaders.JSON, now, json.writeValueAsBytes(event));
     }
 
     private void spread(
@@ -141,7 +140,10 @@ final class Records {
             writeText(out, "instance_id", origin.batch().instanceId());
             out.writeNumberProperty("seq", origin.batch().seq());
             var sentAt = origin.batch().sentAtMs();
-            writeText(out, "sent_at", sentAt == 0 ? "" : Instant.ofEpochMilli(sentAt).toString());
+            writeText(
+                    out,
+                    "sent_at",
+                    sentAt == 0 ? "" : Instant.ofEpochMilli(sentAt).toString());
             out.writeStringProperty("received_at", origin.receivedAt().toString());
             writeText(out, "agent_version", origin.batch().agentVersion());
             if (part > 0) {
@@ -179,8 +181,7 @@ final class Records {
     }
 
     private static EventHeaders headers(KnownAgent agent, String type, String contentType, Instant now) {
-        return new EventHeaders(
-                UuidV7.next(), SOURCE, type, agent.name(), agent.tenant(), now, contentType, null);
+        return new EventHeaders(UuidV7.next(), SOURCE, type, agent.name(), agent.tenant(), now, contentType, null);
     }
 
     private static ByteString bytes(UUID id) {

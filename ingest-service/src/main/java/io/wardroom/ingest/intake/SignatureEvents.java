@@ -63,21 +63,41 @@ final class SignatureEvents {
         }));
     }
 
-    private CompletableFuture<Void> send(
-            KnownAgent agent, SignatureVerdict verdict, Caller caller, Instant now) {
+    private CompletableFuture<Void> send(KnownAgent agent, SignatureVerdict verdict, Caller caller, Instant now) {
         var refused = !verdict.accepted();
         var event =
                 switch (verdict) {
-                    case NOT_PINNED -> event(
-                            agent, "unsigned_payload", "medium", refused, "taken unchecked: no key is pinned", caller, now);
-                    case MISSING -> event(
-                            agent, "unsigned_payload", "high", refused, "refused: a key is pinned, nothing was signed", caller, now);
-                    case WRONG -> event(
-                            agent, "signature_invalid", "critical", refused, "refused: not the pinned key's signature", caller, now);
+                    case NOT_PINNED ->
+                        event(
+                                agent,
+                                "unsigned_payload",
+                                "medium",
+                                refused,
+                                "taken unchecked: no key is pinned",
+                                caller,
+                                now);
+                    case MISSING ->
+                        event(
+                                agent,
+                                "unsigned_payload",
+                                "high",
+                                refused,
+                                "refused: a key is pinned, nothing was signed",
+                                caller,
+                                now);
+                    case WRONG ->
+                        event(
+                                agent,
+                                "signature_invalid",
+                                "critical",
+                                refused,
+                                "refused: not the pinned key's signature",
+                                caller,
+                                now);
                     case VALID -> throw new IllegalArgumentException("nothing is wrong with a valid signature");
                 };
-        return handover.send(records.signal(
-                agent, refused ? SignatureEvent.REFUSED : SignatureEvent.UNSIGNED, event, now));
+        return handover.send(
+                records.signal(agent, refused ? SignatureEvent.REFUSED : SignatureEvent.UNSIGNED, event, now));
     }
 
     private static SignatureEvent event(

@@ -39,10 +39,14 @@ class TelemetryTopics {
                 Topics.TELEMETRY_ALERTS,
                 Topics.TELEMETRY_SIGNALS)) {
             all.add(topic(name, topics)
-                    .config(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(topics.retention().toMillis()))
+                    .config(
+                            TopicConfig.RETENTION_MS_CONFIG,
+                            String.valueOf(topics.retention().toMillis()))
                     .build());
             all.add(topic(name + Topics.DEAD_LETTER_SUFFIX, topics)
-                    .config(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(topics.deadRetention().toMillis()))
+                    .config(
+                            TopicConfig.RETENTION_MS_CONFIG,
+                            String.valueOf(topics.deadRetention().toMillis()))
                     .build());
         }
         // whoever reads metrics needs the layout of each, however old it is
