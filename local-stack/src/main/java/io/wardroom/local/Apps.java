@@ -25,7 +25,8 @@ final class Apps {
         var build = "%s-%s"
                 .formatted(
                         service.folder(),
-                        Hash.short8(Files.size(jar) + "@" + Files.getLastModifiedTime(jar).toMillis()));
+                        Hash.short8(Files.size(jar) + "@"
+                                + Files.getLastModifiedTime(jar).toMillis()));
         var target = folder.resolve(build);
         if (Files.exists(target.resolve(STAMP))) {
             return target;
@@ -34,12 +35,12 @@ final class Apps {
         var draft = folder.resolve(build + ".new" + ProcessHandle.current().pid());
         PrivateFiles.delete(draft);
         var words = Command.smallJava(128);
-        words.addAll(List.of(
-                "-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", draft.toString()));
+        words.addAll(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", draft.toString()));
         var result = Programs.run(words);
         if (!result.ok()) {
             throw new Trouble(
-                    "%s could not be taken apart: %s".formatted(jar, result.output().strip()),
+                    "%s could not be taken apart: %s"
+                            .formatted(jar, result.output().strip()),
                     "Build it again with mvn package.");
         }
         Files.createFile(draft.resolve(STAMP));
@@ -64,7 +65,7 @@ final class Apps {
         try (var builds = Files.newDirectoryStream(folder, service.folder() + "-????????")) {
             for (var build : builds) {
                 PrivateFiles.delete(build);
+            }
         }
     }
-}
 }

@@ -23,7 +23,8 @@ final class Archives {
         if (url == null) {
             throw new IOException(resource + " is not on the class path");
         }
-        var artifact = url.getPath().replaceFirst("!.*", "").replaceFirst(".*/", "").replaceFirst("\\.jar$", "");
+        var artifact =
+                url.getPath().replaceFirst("!.*", "").replaceFirst(".*/", "").replaceFirst("\\.jar$", "");
         var target = runtime.resolve(artifact);
         if (Files.notExists(target)) {
             var draft = runtime.resolve(artifact + ".new");
@@ -51,7 +52,9 @@ final class Archives {
                 if (name.getNameCount() <= skipped) {
                     continue;
                 }
-                var file = target.resolve(name.subpath(skipped, name.getNameCount()).toString()).normalize();
+                var file = target.resolve(
+                                name.subpath(skipped, name.getNameCount()).toString())
+                        .normalize();
                 if (!file.startsWith(target)) {
                     throw new IOException("an entry leads out of the archive: " + entry.getName());
                 }

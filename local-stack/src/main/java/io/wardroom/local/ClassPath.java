@@ -23,8 +23,11 @@ final class ClassPath {
     /// The jar or folder these classes come from.
     static Path here() {
         try {
-            return Path.of(
-                    ClassPath.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(ClassPath.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
         } catch (URISyntaxException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -88,8 +88,7 @@ final class EmbeddedPostgres implements PostgresServer {
 
     private boolean answers() {
         var login = new Properties();
-        login.putAll(Map.of(
-                "user", superuser(), "password", password(), "connectTimeout", "2", "socketTimeout", "5"));
+        login.putAll(Map.of("user", superuser(), "password", password(), "connectTimeout", "2", "socketTimeout", "5"));
         try (var connection = DriverManager.getConnection(jdbcUrl("postgres"), login)) {
             return connection.isValid(2);
         } catch (SQLException refused) {
@@ -145,10 +144,11 @@ final class EmbeddedPostgres implements PostgresServer {
                 switch (System.getProperty("os.name") + " " + System.getProperty("os.arch")) {
                     case "Linux amd64" -> "postgres-linux-x86_64.txz";
                     case "Linux aarch64" -> "postgres-linux-arm_64.txz";
-                    default -> throw new Trouble(
-                            "The embedded PostgreSQL runs on Linux (x86-64, ARM) only, and this is %s %s."
-                                    .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
-                            "Use docker compose here.");
+                    default ->
+                        throw new Trouble(
+                                "The embedded PostgreSQL runs on Linux (x86-64, ARM) only, and this is %s %s."
+                                        .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+                                "Use docker compose here.");
                 };
         return Archives.unpackedOnce(resource, home.runtime());
     }

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -14,8 +12,6 @@ import java.util.function.Consumer;
 /// PostgreSQL, Kafka, Redis, Keycloak and the object store of one home, started together.
 final class Infrastructure implements Backing {
     static final String ADMINISTRATOR = "admin";
-    private static final String ADMINISTRATOR_EMAIL = "admin@wardroom.local";
-    private static final List<String> ADMINISTRATOR_ROLES = List.of("owner", "platform_admin");
 
     private final Home home;
     private final Processes processes;
@@ -27,6 +23,7 @@ final class Infrastructure implements Backing {
     private final Redis redis;
     private final Keycloak keycloak;
     private final ObjectStore objects;
+    private final Administrator administrator;
 
     Infrastructure(Home home, Ports ports, Processes processes, Secrets secrets, PostgresServer postgres) {
         this.home = home;
@@ -39,6 +36,7 @@ final class Infrastructure implements Backing {
         this.redis = new Redis(home, ports, processes);
         this.keycloak = new Keycloak(home, ports, processes, secrets);
         this.objects = new ObjectStore(home, ports, secrets);
+        this.administrator = new Administrator(ADMINISTRATOR, home, keycloak);
     }
 
     /// Starts all five.
@@ -99,37 +97,19 @@ final class Infrastructure implements Backing {
     }
 
     private Databases.Access database(String name) throws SQLException {
-        return databases.provide(
-                name, secrets.of("postgres." + name), secrets.of("postgres." + name + "_owner"));
+        return databases.provide(name, secrets.of("postgres." + name), secrets.of("postgres." + name + "_owner"));
     }
 
     /// Makes the first administrator, or gives it the password that is wanted now.
     ///
     /// @param wanted the password that the environment sets; empty to keep or make one
     void provideAdministrator(String wanted) throws IOException {
-        var file = home.adminPassword();
-        var stored = Files.exists(file) ? Files.readString(file).strip() : "";
-        var password = !wanted.isEmpty() ? wanted : !stored.isEmpty() ? stored : Secrets.random();
-        var known = keycloak.find(ADMINISTRATOR);
-        if (known.isEmpty()) {
-            keycloak.provide(ADMINISTRATOR, ADMINISTRATOR_EMAIL, password, tenant(), ADMINISTRATOR_ROLES);
-        } else if (!password.equals(stored)) {
-            keycloak.resetPassword(known.get().id(), password);
-        }
-        if (!password.equals(stored)) {
-            PrivateFiles.write(file, password + "\n");
-        }
+        administrator.provide(wanted);
     }
 
     /// The first tenant, the same for as long as the data lives.
     UUID tenant() throws IOException {
-        var file = home.tenant();
-        if (Files.exists(file)) {
-            return UUID.fromString(Files.readString(file).strip());
-        }
-        var made = UuidV7.at(Instant.now());
-        PrivateFiles.write(file, made + "\n");
-        return made;
+        return administrator.tenant();
     }
 
     @Override
@@ -169,7 +149,7 @@ final class Infrastructure implements Backing {
 
     @Override
     public String administratorPassword() throws IOException {
-        return Files.readString(home.adminPassword()).strip();
+        return administrator.password();
     }
 
     /// Stops the processes in order, then what runs inside this JVM.

@@ -84,7 +84,9 @@ final class Kafka {
                 num.io.threads=4
                 log.retention.hours=48
                 log.segment.bytes=134217728
-                """
-                .formatted(bootstrap(), ports.address(Port.KAFKA_CONTROLLER), data.toString().replace("\\", "\\\\"));
+                """.formatted(
+                        bootstrap(),
+                        ports.address(Port.KAFKA_CONTROLLER),
+                        data.toString().replace("\\", "\\\\"));
     }
 }

@@ -90,8 +90,10 @@ final class Keycloak {
                         Rank.KEYCLOAK,
                         words,
                         Map.of(
-                                "KC_BOOTSTRAP_ADMIN_USERNAME", SETUP_USER,
-                                "KC_BOOTSTRAP_ADMIN_PASSWORD", secrets.of("keycloak.setup")),
+                                "KC_BOOTSTRAP_ADMIN_USERNAME",
+                                SETUP_USER,
+                                "KC_BOOTSTRAP_ADMIN_PASSWORD",
+                                secrets.of("keycloak.setup")),
                         false,
                         data(),
                         ports.of(Port.KEYCLOAK)))
@@ -143,11 +145,7 @@ final class Keycloak {
             representations.add(Json.object(found.body()));
         }
         demand(
-                http.json(
-                        "POST",
-                        admin("/users/" + user + "/role-mappings/realm"),
-                        token,
-                        Json.write(representations)),
+                http.json("POST", admin("/users/" + user + "/role-mappings/realm"), token, Json.write(representations)),
                 "The roles " + roles);
     }
 
@@ -157,8 +155,7 @@ final class Keycloak {
 
     private Optional<Account> find(String username, String token) throws IOException {
         var found = demand(
-                http.get(admin("/users?exact=true&username=" + Http.encode(username)), token),
-                "The user " + username);
+                http.get(admin("/users?exact=true&username=" + Http.encode(username)), token), "The user " + username);
         return Json.objects(found.body()).stream()
                 .map(user -> new Account(UUID.fromString(Json.string(user, "id")), Json.string(user, "username")))
                 .findFirst();
@@ -185,12 +182,18 @@ final class Keycloak {
         var answer = http.form(
                 issuer() + "/protocol/openid-connect/token",
                 Map.of(
-                        "grant_type", "password",
-                        "client_id", "gateway-pw",
-                        "client_secret", secrets.of("keycloak.gateway-pw"),
-                        "scope", "openid",
-                        "username", username,
-                        "password", password));
+                        "grant_type",
+                        "password",
+                        "client_id",
+                        "gateway-pw",
+                        "client_secret",
+                        secrets.of("keycloak.gateway-pw"),
+                        "scope",
+                        "openid",
+                        "username",
+                        username,
+                        "password",
+                        password));
         return Json.string(Json.object(demand(answer, "A token for " + username).body()), "access_token");
     }
 
@@ -198,13 +201,18 @@ final class Keycloak {
         var answer = http.form(
                 url() + "/realms/master/protocol/openid-connect/token",
                 Map.of(
-                        "grant_type", "password",
-                        "client_id", "admin-cli",
-                        "username", SETUP_USER,
-                        "password", secrets.of("keycloak.setup")));
+                        "grant_type",
+                        "password",
+                        "client_id",
+                        "admin-cli",
+                        "username",
+                        SETUP_USER,
+                        "password",
+                        secrets.of("keycloak.setup")));
         if (answer.status() == 400 || answer.status() == 401) {
             throw new Trouble(
-                    "Keycloak's data in %s was made with other secrets than %s holds.".formatted(data(), home.secrets()),
+                    "Keycloak's data in %s was made with other secrets than %s holds."
+                            .formatted(data(), home.secrets()),
                     "Bring that file back, or delete all data with ./wardroom reset.",
                     home.log(NAME));
         }

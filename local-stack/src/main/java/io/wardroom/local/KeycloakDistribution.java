@@ -30,8 +30,7 @@ record KeycloakDistribution(Path directory) {
         var words = new KeycloakDistribution(draft).java(draft, 512, List.of());
         words.add("build");
         words.addAll(OPTIONS);
-        var build = processes.start(
-                new Command("keycloak-build", Rank.ERRAND, words, Map.of(), false, draft, 0));
+        var build = processes.start(new Command("keycloak-build", Rank.ERRAND, words, Map.of(), false, draft, 0));
         build.await(LIMIT, () -> !build.process().isAlive() && build.process().exitValue() == 0);
         processes.stop(build.name());
         PrivateFiles.delete(draft.resolve("data"));

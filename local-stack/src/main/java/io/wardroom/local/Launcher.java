@@ -43,7 +43,8 @@ final class Launcher {
     int up(boolean withAgent) throws IOException {
         home.create();
         if (!takeLock()) {
-            out.println(Running.in(home).map(Running::sentence).orElse("Wardroom is being started or stopped already."));
+            out.println(
+                    Running.in(home).map(Running::sentence).orElse("Wardroom is being started or stopped already."));
             return 0;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
@@ -76,19 +77,14 @@ final class Launcher {
         progress.say("Wardroom starts; data in " + home.directory());
         var secrets = Secrets.in(home.secrets());
         var servers = new Infrastructure(
-                home,
-                ports,
-                processes,
-                secrets,
-                new EmbeddedPostgres(home, ports, processes, secrets, true));
+                home, ports, processes, secrets, new EmbeddedPostgres(home, ports, processes, secrets, true));
         infrastructure = servers;
         servers.start(home.runtime(), progress);
         provide(servers, wanted, progress);
         new Suite(home, ports, processes, new Apps(checkout, home.runtime().resolve("apps")), servers)
                 .start(withAgent, progress);
         Running.write(home, ports, Running.READY);
-        progress.say(
-                """
+        progress.say("""
                 Wardroom is up after %s.
 
                   address         %s
@@ -96,14 +92,12 @@ final class Launcher {
                   log in as       %s
                   password in     %s
 
-                """
-                        .formatted(
-                                Progress.seconds(since),
-                                ports.http(Port.GATEWAY),
-                                ports.http(Port.GATEWAY),
-                                Infrastructure.ADMINISTRATOR,
-                                home.adminPassword())
-                        .stripTrailing());
+                """.formatted(
+                Progress.seconds(since),
+                ports.http(Port.GATEWAY),
+                ports.http(Port.GATEWAY),
+                Infrastructure.ADMINISTRATOR,
+                home.adminPassword()).stripTrailing());
     }
 
     private static void provide(Infrastructure servers, String wanted, Progress progress) {

@@ -44,10 +44,7 @@ final class LogKeeper implements AutoCloseable {
         try (var logs = Files.newDirectoryStream(folder, "*.log")) {
             for (var log : logs) {
                 if (Files.size(log) > largestBytes) {
-                    Files.copy(
-                            log,
-                            log.resolveSibling(log.getFileName() + ".1"),
-                            StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
                     // writers append, so theirs goes on at the new start
                     try (var channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
                         channel.truncate(0);
@@ -69,7 +66,9 @@ final class LogKeeper implements AutoCloseable {
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 continue;
             }
-            var all = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).lines().toList();
+            var all = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             return all.subList(Math.max(0, all.size() - lines), all.size());
         }
     }

@@ -23,7 +23,8 @@ final class Main {
     }
 
     private static int run(List<String> arguments) {
-        var checkout = Path.of(System.getProperty(CHECKOUT, "")).toAbsolutePath().normalize();
+        var checkout =
+                Path.of(System.getProperty(CHECKOUT, "")).toAbsolutePath().normalize();
         var named = System.getenv().getOrDefault("WARDROOM_HOME", "");
         var home = new Home(named.isEmpty() ? checkout.resolve(".wardroom") : Path.of(named));
         var words = new ArrayList<>(arguments);
@@ -88,7 +89,8 @@ final class Main {
         }
         var names = new Logs(home).names();
         if (words.isEmpty() || !names.contains(words.getFirst())) {
-            throw new Usage(names.isEmpty() ? "There are no logs yet." : "logs of which? " + String.join(" ", names) + ".");
+            throw new Usage(
+                    names.isEmpty() ? "There are no logs yet." : "logs of which? " + String.join(" ", names) + ".");
         }
         new Logs(home).print(words.getFirst(), TAIL_LINES, follow, System.out);
         return 0;
@@ -110,7 +112,8 @@ final class Main {
             throw new Usage("reset deletes all data in " + home.directory() + "; without a terminal say --yes.");
         }
         var answer = console.readLine("Stop Wardroom and delete all its data in %s? [y/N] ", home.directory());
-        return answer != null && Arrays.asList("y", "yes").contains(answer.strip().toLowerCase(java.util.Locale.ROOT));
+        return answer != null
+                && Arrays.asList("y", "yes").contains(answer.strip().toLowerCase(java.util.Locale.ROOT));
     }
 
     private static void refuse(List<String> words) {

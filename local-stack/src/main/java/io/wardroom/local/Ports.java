@@ -102,13 +102,16 @@ record Ports(Map<Port, Integer> numbers) {
             try (var socket = new ServerSocket()) {
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(HOST, of(port)), 1);
-            } catch (IOException taken) {
+            } catch (IOException _) {
                 throw new Trouble(
                         "Port %d (%s) is in use%s."
-                                .formatted(of(port), label(port), Listener.on(of(port)).map(who -> " by " + who).orElse("")),
-                        "Stop what listens there, or choose another port with %s=<port>.".formatted(port.variable()),
-                        null,
-                        taken);
+                                .formatted(
+                                        of(port),
+                                        label(port),
+                                        Listener.on(of(port))
+                                                .map(who -> " by " + who)
+                                                .orElse("")),
+                        "Stop what listens there, or choose another port with %s=<port>.".formatted(port.variable()));
             }
         }
     }

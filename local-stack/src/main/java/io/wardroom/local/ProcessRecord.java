@@ -34,7 +34,8 @@ record ProcessRecord(String name, Rank rank, long pid, String identity, int port
             if (Files.exists(Path.of("/proc/self/stat"))) {
                 var text = Files.readString(stat);
                 var afterName = text.substring(text.lastIndexOf(')') + 2).split(" ");
-                return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip() + "/" + afterName[19];
+                return Files.readString(Path.of("/proc/sys/kernel/random/boot_id"))
+                                .strip() + "/" + afterName[19];
             }
             return ProcessHandle.of(pid)
                     .flatMap(process -> process.info().startInstant())
@@ -49,7 +50,8 @@ record ProcessRecord(String name, Rank rank, long pid, String identity, int port
         PrivateFiles.write(
                 folder.resolve(name + SUFFIX),
                 "name=%s\nrank=%s\npid=%d\nidentity=%s\nport=%d\nlog=%s\n"
-                        .formatted(name, rank, pid, identity, port, log.toString().replace("\\", "\\\\")));
+                        .formatted(
+                                name, rank, pid, identity, port, log.toString().replace("\\", "\\\\")));
     }
 
     void forget(Path folder) throws IOException {

@@ -20,7 +20,7 @@ final class Processes {
     /// What a server of somebody else's needs to see of our environment.
     private static final List<String> HANDED_DOWN = List.of("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR");
 
-    private static final List<String> WITHHELD =
+    static final List<String> WITHHELD =
             List.of(Launcher.PASSWORD_VARIABLE, "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "MAVEN_OPTS");
 
     private final Home home;
@@ -56,7 +56,8 @@ final class Processes {
             if (Files.exists(log)) {
                 Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
             }
-            builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            builder.redirectInput(
+                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
             builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             var process = builder.start();
             var record = ProcessRecord.of(command, process.pid(), log);
@@ -119,7 +120,8 @@ final class Processes {
     /// @return how many processes that were
     static int endLeftovers(Home home, Consumer<String> note) throws IOException {
         var records = ProcessRecord.allIn(home.run());
-        var living = records.stream().filter(record -> record.process().isPresent()).toList();
+        var living =
+                records.stream().filter(record -> record.process().isPresent()).toList();
         new Processes(home).stop(records, note);
         return living.size();
     }

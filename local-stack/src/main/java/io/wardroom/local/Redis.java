@@ -1,13 +1,13 @@
 package io.wardroom.local;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,8 @@ final class Redis {
                 "--dir",
                 data.toString(),
                 "--save",
-                "60 1",
+                "60",
+                "1",
                 "--maxmemory",
                 LARGEST,
                 "--maxmemory-policy",
@@ -70,10 +71,11 @@ final class Redis {
                 switch (System.getProperty("os.arch")) {
                     case "amd64", "x86_64" -> "redis-server-6.2.6-v5-linux-amd64";
                     case "aarch64" -> "redis-server-6.2.7-linux-arm64";
-                    default -> throw new Trouble(
-                            "There is no Redis for this kind of processor (%s)."
-                                    .formatted(System.getProperty("os.arch")),
-                            "Use a machine of the x86-64 or ARM kind.");
+                    default ->
+                        throw new Trouble(
+                                "There is no Redis for this kind of processor (%s)."
+                                        .formatted(System.getProperty("os.arch")),
+                                "Use a machine of the x86-64 or ARM kind.");
                 };
         var program = home.runtime().resolve(name);
         if (Files.notExists(program)) {

@@ -56,6 +56,7 @@ record Running(long pid, String identity, String state, String gateway) {
     String sentence() {
         return state.equals(READY)
                 ? "Wardroom runs already (process %d): %s".formatted(pid, gateway)
-                : "Wardroom is being started already (process %d); ./wardroom status tells how far it is.".formatted(pid);
+                : "Wardroom is being started already (process %d); ./wardroom status tells how far it is."
+                        .formatted(pid);
     }
 }

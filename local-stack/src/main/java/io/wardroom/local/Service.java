@@ -11,7 +11,13 @@ public enum Service {
     CLOUD("cloud-discovery-service", Port.CLOUD, Port.CLOUD_MANAGEMENT, "WARDROOM_CLOUD_URL", true, 160, false),
     PURPLE("purple-team-service", Port.PURPLE, Port.PURPLE_MANAGEMENT, "WARDROOM_PURPLE_URL", true, 160, false),
     COMPLIANCE(
-            "compliance-service", Port.COMPLIANCE, Port.COMPLIANCE_MANAGEMENT, "WARDROOM_COMPLIANCE_URL", true, 160, false),
+            "compliance-service",
+            Port.COMPLIANCE,
+            Port.COMPLIANCE_MANAGEMENT,
+            "WARDROOM_COMPLIANCE_URL",
+            true,
+            160,
+            false),
     GATEWAY("gateway", Port.GATEWAY, Port.GATEWAY_MANAGEMENT, "", true, 192, true);
 
     private final String folder;

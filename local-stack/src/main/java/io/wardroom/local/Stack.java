@@ -65,9 +65,12 @@ public final class Stack implements Backing {
             socket.setSoTimeout(ANSWER_MILLIS);
             var stack = new Stack(socket, directory);
             stack.facts = stack.ask(Map.of(
-                    Wire.DO, "join",
-                    "secret", address.secret(),
-                    "version", Wire.VERSION + "-" + Keycloak.definition()));
+                    Wire.DO,
+                    "join",
+                    "secret",
+                    address.secret(),
+                    "version",
+                    Wire.VERSION + "-" + Keycloak.definition()));
             return Optional.of(stack);
         } catch (IOException | Trouble nobodyOfOurs) {
             socket.close();
@@ -150,10 +153,14 @@ public final class Stack implements Backing {
             environment.putAll(newDatabase(service).environment());
         }
         environment.putAll(Map.of(
-                "SERVER_ADDRESS", Ports.HOST,
-                "SERVER_PORT", "0",
-                "MANAGEMENT_SERVER_ADDRESS", Ports.HOST,
-                "MANAGEMENT_SERVER_PORT", "0"));
+                "SERVER_ADDRESS",
+                Ports.HOST,
+                "SERVER_PORT",
+                "0",
+                "MANAGEMENT_SERVER_ADDRESS",
+                Ports.HOST,
+                "MANAGEMENT_SERVER_PORT",
+                "0"));
         return Map.copyOf(environment);
     }
 
@@ -178,11 +185,16 @@ public final class Stack implements Backing {
         var username = "user-" + Hash.short8(UUID.randomUUID().toString());
         var password = Secrets.random();
         var made = ask(Map.of(
-                Wire.DO, "user",
-                "username", username,
-                "password", password,
-                "tenant", tenant.toString(),
-                "roles", String.join(",", roles)));
+                Wire.DO,
+                "user",
+                "username",
+                username,
+                "password",
+                password,
+                "tenant",
+                tenant.toString(),
+                "roles",
+                String.join(",", roles)));
         return new User(UUID.fromString(made.getOrDefault("id", "")), username, password, tenant, List.of(roles));
     }
 

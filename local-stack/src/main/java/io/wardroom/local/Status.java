@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 /// What runs, where, and how much memory it takes.
 final class Status {
     private static final int NOT_RUNNING = 3;
+    private static final String RESIDENT = "VmRSS:";
     private static final int KNOCK_MILLIS = 1000;
 
     private final Home home;
@@ -26,17 +27,23 @@ final class Status {
     int print() throws IOException {
         var running = Running.in(home);
         var records = ProcessRecord.allIn(home.run()).reversed();
-        if (running.isEmpty() && records.stream().noneMatch(record -> record.process().isPresent())) {
+        if (running.isEmpty()
+                && records.stream().noneMatch(record -> record.process().isPresent())) {
             out.println("Wardroom does not run.");
             return NOT_RUNNING;
         }
         out.printf(Locale.ROOT, "%-26s %8s %6s  %-10s %8s%n", "COMPONENT", "PID", "PORT", "STATE", "RSS MiB");
         long total = 0;
         if (running.isPresent()) {
-            total += line("launcher, s3", running.get().pid(), 0, running.get().state());
+            total += line(
+                    "launcher, s3",
+                    running.get().pid(),
+                    0,
+                    running.get().state(),
+                    field(running.get().pid(), RESIDENT));
         }
         for (var record : records) {
-            total += line(record.name(), record.pid(), record.port(), state(record));
+            total += line(record.name(), record.pid(), record.port(), state(record), residentKibibytes(record.pid()));
         }
         out.printf(Locale.ROOT, "%-26s %8s %6s  %-10s %8d%n", "all", "", "", "", total >> 10);
         if (running.isEmpty()) {
@@ -46,8 +53,7 @@ final class Status {
         return running.get().state().equals(Running.READY) ? 0 : NOT_RUNNING;
     }
 
-    private long line(String name, long pid, int port, String state) {
-        var kibibytes = residentKibibytes(pid);
+    private long line(String name, long pid, int port, String state, OptionalLong kibibytes) {
         out.printf(
                 Locale.ROOT,
                 "%-26s %8d %6s  %-10s %8s%n",
@@ -77,7 +83,7 @@ final class Status {
 
     /// A process's resident memory, with what its children hold beyond what they share with it.
     private static OptionalLong residentKibibytes(long pid) {
-        var own = field(pid, "VmRSS:");
+        var own = field(pid, RESIDENT);
         if (own.isEmpty()) {
             return own;
         }

@@ -46,8 +46,7 @@ public final class Suite implements AutoCloseable {
     /// @param backing   the servers to stand on, such as [TestStack#shared()]
     /// @param progress  told what has come up
     /// @throws Trouble of the first part that does not come up; nothing is left running then
-    public static Suite start(
-            Path checkout, Path directory, Backing backing, boolean withAgent, PrintStream progress)
+    public static Suite start(Path checkout, Path directory, Backing backing, boolean withAgent, PrintStream progress)
             throws IOException {
         var home = new Home(directory);
         home.create();
@@ -105,7 +104,8 @@ public final class Suite implements AutoCloseable {
         var words = service.carriesLoad()
                 ? Command.java(service.heapMebibytes())
                 : Command.smallJava(service.heapMebibytes());
-        words.addAll(List.of("-Xms32m", "-Xss512k", "-XX:ReservedCodeCacheSize=" + (service.carriesLoad() ? 96 : 48) + "m"));
+        words.addAll(
+                List.of("-Xms32m", "-Xss512k", "-XX:ReservedCodeCacheSize=" + (service.carriesLoad() ? 96 : 48) + "m"));
         StartCache.of(app).use().ifPresent(words::add);
         words.addAll(List.of("-jar", service.folder() + ".jar"));
         processes
@@ -147,13 +147,11 @@ public final class Suite implements AutoCloseable {
         }
         var settings = home.agent().resolve("agent.toml");
         PrivateFiles.write(
-                settings,
-                """
+                settings, """
                 hub_url = "%s"
                 enrolment_token_file = %s
                 data_dir = %s
-                """
-                        .formatted(gateway(), Json.write(token.toString()), Json.write(data.toString())));
+                """.formatted(gateway(), Json.write(token.toString()), Json.write(data.toString())));
         Files.createDirectories(home.runtime());
         var jar = home.runtime().resolve("wardroom-agent.jar");
         Files.copy(apps.agentJar(), jar, StandardCopyOption.REPLACE_EXISTING);
@@ -161,7 +159,9 @@ public final class Suite implements AutoCloseable {
         words.addAll(List.of("-Xss512k", "-jar", jar.toString(), "--config", settings.toString()));
         processes
                 .start(new Command(AGENT, Rank.AGENT, words, Map.of(), false, home.agent(), 0))
-                .await(AGENT_LIMIT, () -> Json.object(Files.readString(identity)).get("agent_id") != null);
+                .await(
+                        AGENT_LIMIT,
+                        () -> Json.object(Files.readString(identity)).get("agent_id") != null);
         Files.deleteIfExists(token);
     }
 

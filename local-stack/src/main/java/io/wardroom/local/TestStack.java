@@ -53,7 +53,8 @@ public final class TestStack {
                 return folder;
             }
         }
-        throw new IllegalStateException("not below a checkout of Wardroom: " + Path.of("").toAbsolutePath());
+        throw new IllegalStateException(
+                "not below a checkout of Wardroom: " + Path.of("").toAbsolutePath());
     }
 
     private static Path directory() {

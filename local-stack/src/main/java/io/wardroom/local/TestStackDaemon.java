@@ -92,12 +92,11 @@ final class TestStackDaemon {
         }
     }
 
-    private static PostgresServer postgres(
-            String kind, Home home, Ports ports, Processes processes, Secrets secrets) {
+    private static PostgresServer postgres(String kind, Home home, Ports ports, Processes processes, Secrets secrets) {
         return switch (kind) {
             case "embedded" -> new EmbeddedPostgres(home, ports, processes, secrets, false);
-            default -> throw new Trouble(
-                    "There are no servers of the kind \"%s\".".formatted(kind), "Use -Dinfra=embedded.");
+            default ->
+                throw new Trouble("There are no servers of the kind \"%s\".".formatted(kind), "Use -Dinfra=embedded.");
         };
     }
 
@@ -212,9 +211,10 @@ final class TestStackDaemon {
             case "environment" -> environment(field(question, "service"));
             case "database" -> database(field(question, "service"));
             case "user" -> user(question);
-            case "token" -> Map.of(
-                    "token",
-                    servers.keycloak().passwordGrant(field(question, "username"), field(question, "password")));
+            case "token" ->
+                Map.of(
+                        "token",
+                        servers.keycloak().passwordGrant(field(question, "username"), field(question, "password")));
             case "stop-kafka" -> {
                 processes.kill(Kafka.NAME);
                 yield Map.of();
@@ -248,7 +248,9 @@ final class TestStackDaemon {
     }
 
     private Map<String, String> user(Map<String, String> question) throws IOException {
-        var roles = Arrays.stream(field(question, "roles").split(",")).filter(role -> !role.isEmpty()).toList();
+        var roles = Arrays.stream(field(question, "roles").split(","))
+                .filter(role -> !role.isEmpty())
+                .toList();
         var account = servers.keycloak()
                 .provide(
                         field(question, "username"),

@@ -28,7 +28,8 @@ public final class Trouble extends RuntimeException {
         return advice;
     }
 
-    @Nullable Path log() {
+    @Nullable
+    Path log() {
         return log;
     }
 

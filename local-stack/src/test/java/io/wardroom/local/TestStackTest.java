@@ -8,17 +8,22 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
@@ -111,13 +116,18 @@ class TestStackTest {
         var byKey = http.form(
                 token,
                 Map.of(
-                        "grant_type", "password",
-                        "client_id", "gateway-key",
-                        "client_secret", environment.get("WARDROOM_KEYCLOAK_KEY_SECRET"),
-                        "username", user.username()));
+                        "grant_type",
+                        "password",
+                        "client_id",
+                        "gateway-key",
+                        "client_secret",
+                        environment.get("WARDROOM_KEYCLOAK_KEY_SECRET"),
+                        "username",
+                        user.username()));
         var admin = stack.keycloakUrl() + "/admin/realms/wardroom";
         var members = http.get(admin + "/roles/viewer/users?max=1000", ownToken);
         var found = http.get(admin + "/users?q=tenant_id:" + user.tenant(), ownToken);
+        // base 32 of the bytes that the code is computed from below
         var secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
         var second = http.json(
                 "PUT",
@@ -130,13 +140,19 @@ class TestStackTest {
                                 "secretData", Json.write(Map.of("value", secret)),
                                 "credentialData",
                                         Json.write(Map.of(
-                                                "subType", "totp",
-                                                "digits", 6,
-                                                "counter", 0,
-                                                "period", 30,
-                                                "algorithm", "HmacSHA1",
-                                                "secretEncoding", "BASE32")))))));
-        var withoutCode = http.form(
+                                                "subType",
+                                                "totp",
+                                                "digits",
+                                                6,
+                                                "counter",
+                                                0,
+                                                "period",
+                                                30,
+                                                "algorithm",
+                                                "HmacSHA1",
+                                                "secretEncoding",
+                                                "BASE32")))))));
+        var withWrongCode = http.form(
                 token,
                 Map.of(
                         "grant_type", "password",
@@ -144,17 +160,30 @@ class TestStackTest {
                         "client_secret", environment.get("WARDROOM_KEYCLOAK_OTP_SECRET"),
                         "username", user.username(),
                         "totp", "000000"));
+        var withCode = http.form(
+                token,
+                Map.of(
+                        "grant_type", "password",
+                        "client_id", "gateway-otp",
+                        "client_secret", environment.get("WARDROOM_KEYCLOAK_OTP_SECRET"),
+                        "username", user.username(),
+                        "totp", code(HexFormat.of().parseHex("48656c6c6f21deadbeef48656c6c6f21deadbeef"))));
         var byPassword = stack.accessToken(user);
 
         assertThat(members.body()).contains(user.username());
         assertThat(Json.objects(found.body())).singleElement().satisfies(each -> assertThat(each)
                 .containsEntry("username", user.username()));
         var keyClaims = claims(Json.string(Json.object(byKey.body()), "access_token"));
-        assertThat(keyClaims).containsEntry("tenant_id", user.tenant().toString()).doesNotContainKey("mfa");
+        assertThat(keyClaims)
+                .containsEntry("tenant_id", user.tenant().toString())
+                .doesNotContainKey("mfa");
         assertThat(lifetime(keyClaims)).isEqualTo(120);
         assertThat(Json.object(byKey.body())).doesNotContainKey("refresh_token");
         assertThat(second.status()).isEqualTo(204);
-        assertThat(withoutCode.status()).isIn(400, 401);
+        assertThat(withWrongCode.status()).isIn(400, 401);
+        assertThat(claims(Json.string(Json.object(withCode.body()), "access_token")))
+                .containsEntry("mfa", true)
+                .containsEntry("tenant_id", user.tenant().toString());
         assertThat(claims(byPassword)).doesNotContainKey("mfa");
     }
 
@@ -177,7 +206,8 @@ class TestStackTest {
             var name = "note-" + UUID.randomUUID();
             owner.putObject(put -> put.bucket(stack.s3Bucket()).key(name), RequestBody.fromString("kept"));
 
-            assertThat(owner.getObjectAsBytes(get -> get.bucket(stack.s3Bucket()).key(name))
+            assertThat(owner.getObjectAsBytes(
+                                    get -> get.bucket(stack.s3Bucket()).key(name))
                             .asUtf8String())
                     .isEqualTo("kept");
             assertThatThrownBy(() -> stranger.getObjectAsBytes(
@@ -236,13 +266,27 @@ class TestStackTest {
                 .endpointOverride(URI.create(stack.s3Endpoint()))
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
-                .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(stack.s3AccessKey(), secretKey)))
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create(stack.s3AccessKey(), secretKey)))
                 .build();
     }
 
     private Admin admin() {
         return Admin.create(Map.<String, Object>of("bootstrap.servers", stack.kafka(), "request.timeout.ms", 20_000));
+    }
+
+    /// RFC 6238 with SHA-1, 6 digits, 30 s.
+    private static String code(byte[] key) {
+        try {
+            var mac = Mac.getInstance("HmacSHA1");
+            mac.init(new SecretKeySpec(key, "HmacSHA1"));
+            var step = ByteBuffer.allocate(8).putLong(Instant.now().getEpochSecond() / 30);
+            var hash = ByteBuffer.wrap(mac.doFinal(step.array()));
+            var number = hash.getInt(hash.get(19) & 0xf) & 0x7fff_ffff;
+            return "%06d".formatted(number % 1_000_000);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static Map<String, @Nullable Object> claims(String token) {
