@@ -1,8 +1,18 @@
 package io.wardroom.fleet;
 
+import io.wardroom.common.event.Topics;
 import io.wardroom.local.Stack;
 import io.wardroom.local.TestStack;
 import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.ApplicationContextInitializer;
@@ -19,12 +29,38 @@ public abstract class OnRealServers {
     static final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
+            createTopicsOfIngest();
             var settings = new HashMap<String, Object>(STACK.environmentOf("agent-service"));
             settings.putAll(STACK.newDatabase("agent-service").environment());
             settings.put("management.server.port", "0");
             // other runs leave their records on the same broker
             settings.put("spring.kafka.consumer.group-id", "agent-service-" + System.nanoTime());
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("servers", settings));
+        }
+
+        /// In the suite ingest-service declares what it writes.
+        private static void createTopicsOfIngest() {
+            try (var admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, STACK.kafka()))) {
+                var topics = Stream.of(
+                                Topics.TELEMETRY_METRICS,
+                                Topics.TELEMETRY_LAYOUTS,
+                                Topics.TELEMETRY_HEARTBEATS,
+                                Topics.TELEMETRY_SIGNALS,
+                                Topics.TELEMETRY_SIGNALS + Topics.DEAD_LETTER_SUFFIX)
+                        .map(name -> new NewTopic(name, 12, (short) 1))
+                        .toList();
+                for (var created : admin.createTopics(topics).values().values()) {
+                    try {
+                        created.get(30, TimeUnit.SECONDS);
+                    } catch (ExecutionException refused) {
+                        if (!(refused.getCause() instanceof TopicExistsException)) {
+                            throw new IllegalStateException(refused);
+                        }
+                    }
+                }
+            } catch (InterruptedException | TimeoutException failed) {
+                throw new IllegalStateException(failed);
+            }
         }
     }
 }

@@ -98,10 +98,13 @@ class AgentController {
             @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int offset,
             @RequestParam(defaultValue = "50") @Min(1) @Max(500) int limit,
             TenantId tenant) {
-        var filter = new AgentRepository.Filter(liveness(status), storable("os", os), storable("tag", tag), storable("search", search));
+        var filter = new AgentRepository.Filter(
+                liveness(status), storable("os", os), storable("tag", tag), storable("search", search));
         var page = agents.list(tenant, filter, offset, limit);
         return new AgentPage(
-                page.items().stream().map(seen -> AgentView.of(seen, page.asOf())).toList(),
+                page.items().stream()
+                        .map(seen -> AgentView.of(seen, page.asOf()))
+                        .toList(),
                 page.total(),
                 offset,
                 limit);
@@ -132,8 +135,7 @@ class AgentController {
         return Arrays.stream(Liveness.values())
                 .filter(one -> one.spelled().equals(status))
                 .findFirst()
-                .orElseThrow(
-                        () -> ProblemException.invalid(new FieldFault("status", "must be online or offline")));
+                .orElseThrow(() -> ProblemException.invalid(new FieldFault("status", "must be online or offline")));
     }
 
     private static @Nullable String storable(String field, @Nullable String text) {

@@ -43,7 +43,11 @@ class AgentRepository {
     }
 
     /// An agent beside what is known of its life.
-    record Seen(Agent agent, Instant lastSeenAt, Instant onlineSince, @Nullable String reportedVersion) {}
+    record Seen(
+            Agent agent,
+            Instant lastSeenAt,
+            Instant onlineSince,
+            @Nullable String reportedVersion) {}
 
     record Page(List<Seen> items, long total) {}
 
@@ -174,8 +178,8 @@ class AgentRepository {
         values.put("os", filter.os());
         values.put("tag", filter.tag());
         values.put("search", search == null ? null : "%" + search.replaceAll("([\\\\%_])", "\\\\$1") + "%");
-        var from = "from agent a join agent_presence p on p.agent_id = a.id and p.tenant_id = a.tenant_id where "
-                + FILTER;
+        var from =
+                "from agent a join agent_presence p on p.agent_id = a.id and p.tenant_id = a.tenant_id where " + FILTER;
         var items = jdbc.sql("""
                         select %s, p.last_seen_at, p.online_since, p.agent_version as reported_version
                         %s order by a.hostname, a.id offset :offset limit :limit

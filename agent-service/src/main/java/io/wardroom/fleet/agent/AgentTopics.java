@@ -16,7 +16,8 @@ class AgentTopics {
     /// @param replicas   on how many brokers a record lies; one only where there is one broker
     @ConfigurationProperties("wardroom.agent.topics")
     record TopicProperties(
-            @DefaultValue("12") int partitions, @DefaultValue("1") short replicas) {}
+            @DefaultValue("12") int partitions,
+            @DefaultValue("1") short replicas) {}
 
     @Bean
     KafkaAdmin.NewTopics publishedTopics(TopicProperties topics) {

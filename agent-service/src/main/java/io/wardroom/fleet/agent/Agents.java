@@ -66,8 +66,7 @@ public class Agents {
                     AgentEvents.DELETED,
                     id.toString(),
                     agent.tenant(),
-                    new AgentDeleted(
-                            id, agent.tenant().value(), agent.machine().hostname(), clock.instant()));
+                    new AgentDeleted(id, agent.tenant().value(), agent.machine().hostname(), clock.instant()));
             audit.record(
                     Deed.by(actor, "delete_agent", "agent", id)
                             .with("hostname", agent.machine().hostname()),

@@ -24,14 +24,17 @@ class HeartbeatListener {
         this.transaction = transaction;
     }
 
-    @KafkaListener(topics = Topics.TELEMETRY_HEARTBEATS, batch = "true", groupId = "agent-service.heartbeats")
+    @KafkaListener(
+            topics = Topics.TELEMETRY_HEARTBEATS,
+            batch = "true",
+            groupId = "${spring.kafka.consumer.group-id}-heartbeats")
     void on(List<ConsumerRecord<String, byte[]>> records) {
         var sightings = new ArrayList<Sighting>(records.size());
         for (var i = 0; i < records.size(); i++) {
             try {
                 var headers = EventHeaders.read(records.get(i).headers());
-                sightings.add(new Sighting(
-                        headers.tenant(), UUID.fromString(headers.subject()), null, null, headers.time()));
+                sightings.add(
+                        new Sighting(headers.tenant(), UUID.fromString(headers.subject()), null, null, headers.time()));
             } catch (IllegalArgumentException | DateTimeException noEvent) {
                 store(sightings);
                 throw new BatchListenerFailedException("no heartbeat", noEvent, i);

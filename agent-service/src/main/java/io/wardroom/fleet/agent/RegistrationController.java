@@ -48,21 +48,39 @@ class RegistrationController {
     /// @param signingPubkey raw 32-byte Ed25519 key, base64 or hex
     @JsonIgnoreProperties(ignoreUnknown = true)
     record RegistrationForm(
-            @NotBlank @Size(max = 253) @Pattern(regexp = Texts.STORABLE) String hostname,
-            @NotBlank @Size(max = 128) @Pattern(regexp = Texts.STORABLE) String machineId,
-            @Size(max = 64) @Pattern(regexp = Texts.STORABLE) @Nullable String os,
-            @Size(max = 128) @Pattern(regexp = Texts.STORABLE) @Nullable String distro,
-            @Size(max = 128) @Pattern(regexp = Texts.STORABLE) @Nullable String kernel,
-            @Size(max = 32) @Pattern(regexp = Texts.STORABLE) @Nullable String arch,
-            @Size(max = 128) @Pattern(regexp = Texts.STORABLE) @Nullable String cpuModel,
+            @NotBlank @Size(max = 253) @Pattern(regexp = Texts.STORABLE)
+            String hostname,
+
+            @NotBlank @Size(max = 128) @Pattern(regexp = Texts.STORABLE)
+            String machineId,
+
+            @Size(max = 64) @Pattern(regexp = Texts.STORABLE) @Nullable
+            String os,
+
+            @Size(max = 128) @Pattern(regexp = Texts.STORABLE) @Nullable
+            String distro,
+
+            @Size(max = 128) @Pattern(regexp = Texts.STORABLE) @Nullable
+            String kernel,
+
+            @Size(max = 32) @Pattern(regexp = Texts.STORABLE) @Nullable
+            String arch,
+
+            @Size(max = 128) @Pattern(regexp = Texts.STORABLE) @Nullable
+            String cpuModel,
+
             @Min(0) @Max(65_536) @Nullable Integer cpuCores,
             @PositiveOrZero @Nullable Long ramTotalBytes,
-            @Size(max = 64) @Pattern(regexp = Texts.STORABLE) @Nullable String agentVersion,
+
+            @Size(max = 64) @Pattern(regexp = Texts.STORABLE) @Nullable
+            String agentVersion,
+
             @Size(max = 64) @Nullable
             Map<
                             @NotBlank @Size(max = 64) @Pattern(regexp = Texts.STORABLE) String,
                             @Size(max = 256) @Pattern(regexp = Texts.STORABLE) String>
                     labels,
+
             @Size(max = 128) @Nullable String signingPubkey) {
         Machine machine() {
             return new Machine(
@@ -82,7 +100,8 @@ class RegistrationController {
 
     /// @param hubPublicKey raw 32-byte Ed25519 key in base64 that signs emergency tokens, where the hub has one
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record RegistrationView(UUID agentId, String agentToken, @Nullable String hubPublicKey) {}
+    record RegistrationView(
+            UUID agentId, String agentToken, @Nullable String hubPublicKey) {}
 
     @Operation(
             summary = "Registers a machine: with an enrolment token the first time, with the agent's own token later",

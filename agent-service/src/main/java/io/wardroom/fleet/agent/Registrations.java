@@ -121,8 +121,7 @@ class Registrations {
             audit.record(deed(known, "agent_registered").refused("SIGNING_KEY_REFUSED"), wish.caller());
             return new KeyRefused(known.id());
         }
-        var again =
-                known.registeredAgain(wish.machine(), TokenHash.of(secret), wish.signingPubkey(), clock.instant());
+        var again = known.registeredAgain(wish.machine(), TokenHash.of(secret), wish.signingPubkey(), clock.instant());
         agents.update(again);
         if (match == KeyMatch.FIRST_USE) {
             audit.record(deed(again, "agent_signing_key_pinned"), wish.caller());
@@ -137,11 +136,7 @@ class Registrations {
 
     private void publish(Agent agent) {
         outbox.append(
-                Topics.AGENTS_IDENTITY,
-                AgentIdentity.TYPE,
-                agent.id().toString(),
-                agent.tenant(),
-                agent.identity());
+                Topics.AGENTS_IDENTITY, AgentIdentity.TYPE, agent.id().toString(), agent.tenant(), agent.identity());
         outbox.append(
                 Topics.AGENTS_EVENTS,
                 AgentEvents.REGISTERED,

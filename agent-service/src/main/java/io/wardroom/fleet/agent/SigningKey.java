@@ -28,7 +28,8 @@ final class SigningKey {
             if (shown.length() == 2 * RAW_BYTES) {
                 return Optional.of(HexFormat.of().parseHex(shown));
             }
-            return Optional.of(Base64.getDecoder().decode(shown.replace('-', '+').replace('_', '/')));
+            return Optional.of(
+                    Base64.getDecoder().decode(shown.replace('-', '+').replace('_', '/')));
         } catch (IllegalArgumentException malformed) {
             return Optional.empty();
         }

@@ -49,7 +49,9 @@ class StoredPresence implements Presence {
                         """)
                 .param("patience", AgentStatus.PATIENCE.toSeconds())
                 .param("agents", sorted.stream().map(Sighting::agentId).toArray(UUID[]::new))
-                .param("tenants", sorted.stream().map(one -> one.tenant().value()).toArray(UUID[]::new))
+                .param(
+                        "tenants",
+                        sorted.stream().map(one -> one.tenant().value()).toArray(UUID[]::new))
                 .param(
                         "at",
                         sorted.stream()

@@ -22,6 +22,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -32,7 +34,9 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +45,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -55,6 +60,9 @@ class RegistrationTest extends OnRealServers {
 
     @Autowired
     private ConsumerFactory<?, ?> consumers;
+
+    @Autowired
+    private KafkaTemplate<String, byte[]> kafka;
 
     @Autowired
     private JdbcClient jdbc;
@@ -181,9 +189,7 @@ class RegistrationTest extends OnRealServers {
 
             assertThat(answers).extracting(Answer::status).containsOnlyOnce(201).containsOnly(200, 201);
             assertThat(answers).extracting(answer -> answer.text("agent_id")).hasSize(16);
-            assertThat(answers.stream()
-                            .map(answer -> answer.text("agent_id"))
-                            .distinct())
+            assertThat(answers.stream().map(answer -> answer.text("agent_id")).distinct())
                     .hasSize(1);
         }
     }
@@ -285,11 +291,74 @@ class RegistrationTest extends OnRealServers {
     }
 
     @Test
+    void aRefusedBatchOpensOneDoubtAndComesOnRecordOnce() throws Exception {
+        var agent = register(enrolmentToken("a"), "machine-14", newKey()).text("agent_id");
+        var event = UuidV7.next();
+        var body = json.writeValueAsBytes(Map.of(
+                "agent_id", agent,
+                "kind", "signature_invalid",
+                "severity", "critical",
+                "outcome", "refused",
+                "summary", "not the pinned key's signature",
+                "source_ip", "192.0.2.9",
+                "a_later_field", 1));
+        for (var time = 0; time < 2; time++) {
+            var record = new ProducerRecord<>(Topics.TELEMETRY_SIGNALS, agent, body);
+            new EventHeaders(
+                            event,
+                            "/wardroom/ingest-service",
+                            "io.wardroom.ingest.refused.v1",
+                            agent,
+                            new TenantId(tenant),
+                            Instant.now(),
+                            EventHeaders.JSON,
+                            null)
+                    .writeTo(record.headers());
+            kafka.send(record).get(10, TimeUnit.SECONDS);
+        }
+
+        await("the doubt").atMost(PATIENCE).until(() -> anomaliesOf(agent).size() == 1);
+        assertThat(anomaliesOf(agent)).containsExactly("signature_invalid critical");
+        assertThat(recordedActions(3)).contains("ingest_batch refused").hasSize(3);
+    }
+
+    @Test
+    void aHeartbeatKeepsAnAgentOnline() throws Exception {
+        var agent = register(enrolmentToken("a"), "machine-15", newKey()).text("agent_id");
+        var later = Instant.now().plusSeconds(30).truncatedTo(ChronoUnit.MILLIS);
+        var record = new ProducerRecord<>(Topics.TELEMETRY_HEARTBEATS, agent, new byte[] {'{', '}'});
+        new EventHeaders(
+                        UuidV7.next(),
+                        "/wardroom/ingest-service",
+                        "io.wardroom.heartbeat.received.v1",
+                        agent,
+                        new TenantId(tenant),
+                        later,
+                        EventHeaders.JSON,
+                        null)
+                .writeTo(record.headers());
+        kafka.send(record).get(10, TimeUnit.SECONDS);
+
+        await("the heartbeat").atMost(PATIENCE).until(() -> Instant.parse(
+                        get("/api/v1/agents/" + agent, ownersToken).text("last_seen_at"))
+                .equals(later));
+    }
+
+    @Test
     void whatWasDoneAndRefusedIsOnRecord() {
         var registered = register(enrolmentToken("for the record"), "machine-13", newKey());
         register(registered.text("agent_token"), "machine-13", newKey());
         delete("/api/v1/agents/" + registered.text("agent_id"), ownersToken);
 
+        assertThat(recordedActions(4))
+                .containsExactly(
+                        "create_enrolment_token success",
+                        "agent_registered success",
+                        "agent_registered refused",
+                        "delete_agent success");
+    }
+
+    private List<String> recordedActions(int expected) {
         var recorded = new ArrayList<String>();
         try (var consumer = consumers.createConsumer("test-" + UuidV7.next(), null)) {
             consumer.subscribe(List.of(Topics.AUDIT_ACTIONS));
@@ -301,15 +370,10 @@ class RegistrationTest extends OnRealServers {
                                 + deed.get("outcome").asString());
                     }
                 });
-                return recorded.size() >= 4;
+                return recorded.size() >= expected;
             });
         }
-        assertThat(recorded)
-                .containsExactly(
-                        "create_enrolment_token success",
-                        "agent_registered success",
-                        "agent_registered refused",
-                        "delete_agent success");
+        return recorded;
     }
 
     private List<String> anomaliesOf(String agent) {
