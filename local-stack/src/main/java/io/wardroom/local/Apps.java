@@ -53,6 +53,11 @@ final class Apps {
         return jar("agent", "wardroom-agent.jar");
     }
 
+    /// The agent's own start script, with the flags that keep it small.
+    Path agentProgram() {
+        return checkout.resolve("agent").resolve("wardroom-agent");
+    }
+
     private Path jar(String module, String name) {
         var jar = checkout.resolve(module).resolve("target").resolve(name);
         if (Files.notExists(jar)) {

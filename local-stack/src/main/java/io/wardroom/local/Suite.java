@@ -19,7 +19,6 @@ public final class Suite implements AutoCloseable {
     static final String AGENT = "agent";
     private static final Duration LIMIT = Duration.ofSeconds(180);
     private static final Duration AGENT_LIMIT = Duration.ofSeconds(60);
-    private static final int AGENT_HEAP_MEBIBYTES = 40;
     /// More at once only wait for each other's compilers.
     private static final int STARTED_AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors() * 3 / 2);
 
@@ -155,10 +154,15 @@ public final class Suite implements AutoCloseable {
         Files.createDirectories(home.runtime());
         var jar = home.runtime().resolve("wardroom-agent.jar");
         Files.copy(apps.agentJar(), jar, StandardCopyOption.REPLACE_EXISTING);
-        var words = Command.smallJava(AGENT_HEAP_MEBIBYTES);
-        words.addAll(List.of("-Xss512k", "-jar", jar.toString(), "--config", settings.toString()));
         processes
-                .start(new Command(AGENT, Rank.AGENT, words, Map.of(), false, home.agent(), 0))
+                .start(new Command(
+                        AGENT,
+                        Rank.AGENT,
+                        List.of(apps.agentProgram().toString(), "--config", settings.toString()),
+                        Map.of("JAVA_HOME", System.getProperty("java.home"), "WARDROOM_AGENT_JAR", jar.toString()),
+                        false,
+                        home.agent(),
+                        0))
                 .await(
                         AGENT_LIMIT,
                         () -> Json.object(Files.readString(identity)).get("agent_id") != null);
