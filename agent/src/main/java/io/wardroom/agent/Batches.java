@@ -17,7 +17,7 @@ import java.util.zip.GZIPOutputStream;
 
 /// Makes batches of items: as many as needed so that none comes near the hub's limit.
 final class Batches {
-    /// The hub takes 4 MiB; a section of the inventory alone may be 3.
+    /// The hub takes 4 MiB; one section of the inventory alone may have nearly one.
     private static final int TARGET_BYTES = 1 << 20;
 
     private static final int MAX_ITEMS = 250;

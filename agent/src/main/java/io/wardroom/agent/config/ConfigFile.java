@@ -32,7 +32,8 @@ public final class ConfigFile {
 
     private static final int MAX_FILE_BYTES = 1 << 20;
     private static final int MAX_LABELS = 32;
-    private static final int MAX_LABEL_LENGTH = 128;
+    private static final int MAX_LABEL_NAME = 64;
+    private static final int MAX_LABEL_VALUE = 256;
     private static final long MIN_SPOOL_BYTES = 1L << 20;
     private static final long MAX_SPOOL_BYTES = 64L << 30;
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(s|m|h|d)");
@@ -240,8 +241,10 @@ public final class ConfigFile {
                 throw problem("labels." + entry.getKey(), "must be a text, a number or a boolean");
             }
             var text = label.toString();
-            if (text.length() > MAX_LABEL_LENGTH || entry.getKey().length() > MAX_LABEL_LENGTH) {
-                throw problem("labels." + entry.getKey(), "is longer than " + MAX_LABEL_LENGTH + " characters");
+            if (text.length() > MAX_LABEL_VALUE || entry.getKey().length() > MAX_LABEL_NAME) {
+                throw problem(
+                        "labels." + entry.getKey(),
+                        "is longer than %d characters (its name: %d)".formatted(MAX_LABEL_VALUE, MAX_LABEL_NAME));
             }
             labels.put(entry.getKey(), text);
         }

@@ -153,8 +153,12 @@ public final class Delivery {
                     return;
                 }
                 case 409 -> {
-                    clone(answer);
-                    return;
+                    if (isCloneSuspected(answer)) {
+                        becomeAnother();
+                        return;
+                    }
+                    // an agent token of another machine: the next credential may be the right one
+                    continue;
                 }
                 default -> {
                     pauseFor(answer, "registration");
@@ -252,8 +256,8 @@ public final class Delivery {
             }
             case 401 -> unauthorised(answer);
             case 409 -> {
-                if (answer.code().filter("CLONE_SUSPECTED"::equals).isPresent()) {
-                    clone(answer);
+                if (isCloneSuspected(answer)) {
+                    becomeAnother();
                 } else {
                     pauseFor(answer, "a batch");
                 }
@@ -307,7 +311,13 @@ public final class Delivery {
                 answer.limitReset().ifPresent(this::waitFor);
             }
             case 401 -> unauthorised(answer);
-            case 409 -> clone(answer);
+            case 409 -> {
+                if (isCloneSuspected(answer)) {
+                    becomeAnother();
+                } else {
+                    pauseFor(answer, "a heartbeat");
+                }
+            }
             default -> pauseFor(answer, "a heartbeat");
         }
     }
@@ -325,11 +335,11 @@ public final class Delivery {
                         .formatted(said(answer), tokenHint()));
     }
 
-    private void clone(HubAnswer answer) throws IOException {
-        if (answer.code().filter("CLONE_SUSPECTED"::equals).isEmpty()) {
-            pauseFor(answer, "a request");
-            return;
-        }
+    private static boolean isCloneSuspected(HubAnswer answer) {
+        return answer.code().filter("CLONE_SUSPECTED"::equals).isPresent();
+    }
+
+    private void becomeAnother() throws IOException {
         identity.becomeAnother();
         var discarded = spool.discardOthers(UUID.fromString(identity.instanceId()));
         registeredThisStart = false;

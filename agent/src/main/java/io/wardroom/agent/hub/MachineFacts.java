@@ -17,6 +17,7 @@ public record MachineFacts(
         int cpuCores,
         long ramTotalBytes,
         Map<String, String> labels) {
+    private static final int MAX_TEXT = 128;
 
     public static MachineFacts read(HostFiles files, Map<String, String> labels) throws IOException {
         var hardware = new SystemInfo().getHardware();
@@ -27,12 +28,16 @@ public record MachineFacts(
                         .filter(name -> !name.isEmpty())
                         .orElse("unnamed"),
                 "linux",
-                release.name(),
-                OsRelease.kernel(files),
+                cut(release.name()),
+                cut(OsRelease.kernel(files)),
                 OsRelease.architecture(),
-                hardware.getProcessor().getProcessorIdentifier().getName().strip(),
+                cut(hardware.getProcessor().getProcessorIdentifier().getName().strip()),
                 hardware.getProcessor().getLogicalProcessorCount(),
                 hardware.getMemory().getTotal(),
                 labels);
+    }
+
+    private static String cut(String text) {
+        return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text;
     }
 }

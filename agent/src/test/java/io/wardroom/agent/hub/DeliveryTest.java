@@ -291,6 +291,21 @@ class DeliveryTest {
     }
 
     @Test
+    void aTokenOfAnotherMachineGivesWayToTheEnrolmentToken() throws Exception {
+        identity.registered(
+                new Registration("0190aaaa-0000-7000-8000-00000000000f", new Secret("ms_of-another"), Optional.empty()),
+                Optional.empty());
+        spool("a");
+        hub.answers(409, "{\"detail\":\"another machine's\",\"code\":\"CONFLICT\"}");
+
+        drain();
+
+        assertThat(hub.to("/api/v1/agents/register"))
+                .extracting(LoopbackHub.Request::token)
+                .containsExactly("ms_of-another", LoopbackHub.ENROLMENT);
+    }
+
+    @Test
     void rejectedItemsAreCounted() throws Exception {
         spool("a");
         delivery.step();

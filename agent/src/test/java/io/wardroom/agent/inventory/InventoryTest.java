@@ -96,7 +96,7 @@ class InventoryTest {
                 .all()
                 .getFirst();
 
-        assertThat(section.data().length).isBetween(2 << 20, 3 << 20);
+        assertThat(section.data().length).isBetween(700 << 10, 880 << 10);
         assertThat(Json.asList(Json.read(section.data())).size()).isLessThan(60_000);
     }
 
