@@ -30,7 +30,7 @@ class TelemetryTopics {
             @DefaultValue("14d") Duration deadRetention) {}
 
     @Bean
-    KafkaAdmin.NewTopics telemetryTopics(TopicProperties topics) {
+    KafkaAdmin.NewTopics publishedTopics(TopicProperties topics) {
         var all = new ArrayList<NewTopic>();
         for (var name : List.of(
                 Topics.TELEMETRY_METRICS,
