@@ -34,6 +34,9 @@ import org.springframework.web.bind.annotation.RestController;
 @PreAuthorize("hasRole('admin')")
 class EnrolmentTokenController {
     private static final int A_DAY_IN_MINUTES = 1440;
+    /// For a host that has the agent's package: its configuration is all that is missing.
+    private static final String INSTALL = "sudo sh -c 'umask 077; printf \"hub_url = \\\"%s\\\"\\nenrolment_token = \\\"%s\\\"\\n\""
+            + " > /etc/wardroom/agent.toml && systemctl restart wardroom-agent'";
 
     private final EnrolmentTokens tokens;
     private final EnrolmentProperties properties;
@@ -45,10 +48,11 @@ class EnrolmentTokenController {
 
     /// @param ttlMinutes 1 to 43,200 (30 days); a day where it is absent
     record EnrolmentTokenForm(
-            @NotBlank @Size(max = 120) @Pattern(regexp = Texts.STORABLE) String label,
+            @NotBlank @Size(max = 120) @Pattern(regexp = Texts.STORABLE)
+            String label,
+
             @Min(1) @Max(43_200) @Nullable Integer ttlMinutes,
-            @Size(max = 20) @Nullable
-            List<@NotBlank @Size(max = 64) @Pattern(regexp = Texts.STORABLE) String> tags) {}
+            @Size(max = 20) @Nullable List<@NotBlank @Size(max = 64) @Pattern(regexp = Texts.STORABLE) String> tags) {}
 
     record IssuedView(UUID id, String token, String installCommand, Instant expiresAt) {}
 
@@ -83,12 +87,11 @@ class EnrolmentTokenController {
     @ResponseStatus(HttpStatus.CREATED)
     IssuedView issue(@Valid @RequestBody EnrolmentTokenForm form, Actor actor, Caller caller) {
         var lifetime = Duration.ofMinutes(form.ttlMinutes() == null ? A_DAY_IN_MINUTES : form.ttlMinutes());
-        var issued = tokens.issue(
-                actor, caller, form.label(), lifetime, form.tags() == null ? List.of() : form.tags());
+        var issued = tokens.issue(actor, caller, form.label(), lifetime, form.tags() == null ? List.of() : form.tags());
         return new IssuedView(
                 issued.token().id(),
                 issued.secret(),
-                "wardroom-agent --hub %s --enrol %s".formatted(properties.hubUrl(), issued.secret()),
+                INSTALL.formatted(properties.hubUrl(), issued.secret()),
                 issued.token().expiresAt());
     }
 

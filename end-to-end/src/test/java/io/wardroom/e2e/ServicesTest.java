@@ -1,0 +1,102 @@
+package io.wardroom.e2e;
+
+import static io.wardroom.e2e.TheSuite.OWNER;
+import static io.wardroom.e2e.TheSuite.SUITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wardroom.local.Service;
+import java.nio.file.Files;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What every service answers, with a feature or without.
+class ServicesTest {
+    @ParameterizedTest
+    @EnumSource(Service.class)
+    void isHealthyMeasuredAndLogsJson(Service service) throws Exception {
+        var management = SUITE.address(service.management());
+        for (var probe : new String[] {"health", "health/readiness", "health/liveness"}) {
+            assertThat(Http.send("GET", management.resolve("/actuator/" + probe), Map.of(), null)
+                            .expect(200)
+                            .field("status"))
+                    .as(probe)
+                    .isEqualTo("UP");
+        }
+        assertThat(Http.send("GET", management.resolve("/actuator/prometheus"), Map.of(), null)
+                        .expect(200)
+                        .text())
+                .contains("jvm_memory_used_bytes{application=\"%s\"".formatted(service.folder()));
+        var lines = Files.readAllLines(SUITE.log(service.folder()));
+        assertThat(lines).isNotEmpty();
+        assertThat(lines.stream()
+                        .filter(line -> line.startsWith("{"))
+                        .map(line -> Answer.JSON.readTree(line).get("message"))
+                        .toList())
+                .isNotEmpty()
+                .doesNotContainNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Service.class, names = "GATEWAY", mode = EnumSource.Mode.EXCLUDE)
+    void verifiesTokensItself(Service service) {
+        var address = SUITE.address(service.port()).resolve("/api/v1/no-such-route");
+
+        assertThat(Http.send("GET", address, Map.of(), null).expect(401).field("code")).isEqualTo("UNAUTHORIZED");
+        assertThat(Http.send("GET", address, Map.of("Authorization", "Bearer " + OWNER.token()), null)
+                        .expect(404)
+                        .field("code"))
+                .isEqualTo("ROUTE_NOT_FOUND");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/cloud/accounts",
+                "/api/v1/techniques",
+                "/api/v1/compliance/frameworks",
+                "/api/v1/console/sessions",
+                "/api/v1/webhooks",
+                "/api/v1/alerts",
+                "/api/v1/nothing/of/ours"
+            })
+    void aRouteThatIsNotBuiltIsNotFound(String path) {
+        var answer = OWNER.get(path).expect(404);
+
+        assertThat(answer.field("code")).isEqualTo("ROUTE_NOT_FOUND");
+        assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
+    }
+
+    @Test
+    void anotherMethodIsNotAllowed() {
+        assertThat(OWNER.send("DELETE", "/api/v1/agents", null).expect(405).field("code"))
+                .isEqualTo("METHOD_NOT_ALLOWED");
+        assertThat(OWNER.send("DELETE", "/api/v1/health", null).expect(405).field("code"))
+                .isEqualTo("METHOD_NOT_ALLOWED");
+    }
+
+    @Test
+    void theGatewayTellsItsStateAndTheWholeDocument() {
+        assertThat(anonymous("/api/v1/health").expect(200).field("status")).isEqualTo("ok");
+        assertThat(anonymous("/metrics").expect(200).text()).contains("jvm_memory_used_bytes");
+        assertThat(anonymous("/docs").status()).isIn(200, 302);
+        assertThat(anonymous("/redoc").status()).isIn(200, 302);
+        var paths = anonymous("/openapi.json").expect(200).json().get("paths");
+        assertThat(paths.propertyNames())
+                .contains(
+                        "/api/v1/ingest",
+                        "/api/v1/agents",
+                        "/api/v1/agents/{id}",
+                        "/api/v1/agents/{id}/metrics",
+                        "/api/v1/agents/register",
+                        "/api/v1/audit-logs",
+                        "/api/v1/auth/login",
+                        "/api/v1/enrolment-tokens");
+    }
+
+    private static Answer anonymous(String path) {
+        return Http.send("GET", SUITE.gateway().resolve(path), Map.of(), null);
+    }
+}
