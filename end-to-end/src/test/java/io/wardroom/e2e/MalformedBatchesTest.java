@@ -47,17 +47,21 @@ class MalformedBatchesTest {
             body = switch (random.nextInt(6)) {
                 case 0 -> Arrays.copyOf(body, random.nextInt(body.length));
                 case 1 -> with(body, random.nextInt(body.length), (byte) random.nextInt(256));
-                case 2 -> new String(body, StandardCharsets.UTF_8)
-                        .replaceFirst("\"(batch_id|items|type|samples|value|captured_at)\":", "\"$1\":[{},")
-                        .getBytes(StandardCharsets.UTF_8);
-                case 3 -> new String(body, StandardCharsets.UTF_8)
-                        .replaceFirst(":[^,}]*", ":1e999")
-                        .getBytes(StandardCharsets.UTF_8);
-                case 4 -> ("[".repeat(random.nextInt(1, 3000)) + new String(body, StandardCharsets.UTF_8))
-                        .getBytes(StandardCharsets.UTF_8);
-                default -> new String(body, StandardCharsets.UTF_8)
-                        .replace("e2e", "\\u0000\\ud800" + (char) random.nextInt(1, 0xd7ff))
-                        .getBytes(StandardCharsets.UTF_8);
+                case 2 ->
+                    new String(body, StandardCharsets.UTF_8)
+                            .replaceFirst("\"(batch_id|items|type|samples|value|captured_at)\":", "\"$1\":[{},")
+                            .getBytes(StandardCharsets.UTF_8);
+                case 3 ->
+                    new String(body, StandardCharsets.UTF_8)
+                            .replaceFirst(":[^,}]*", ":1e999")
+                            .getBytes(StandardCharsets.UTF_8);
+                case 4 ->
+                    ("[".repeat(random.nextInt(1, 3000)) + new String(body, StandardCharsets.UTF_8))
+                            .getBytes(StandardCharsets.UTF_8);
+                default ->
+                    new String(body, StandardCharsets.UTF_8)
+                            .replace("e2e", "\\u0000\\ud800" + (char) random.nextInt(1, 0xd7ff))
+                            .getBytes(StandardCharsets.UTF_8);
             };
             if (body.length == 0) {
                 return body;

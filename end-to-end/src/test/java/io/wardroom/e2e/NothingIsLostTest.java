@@ -30,8 +30,10 @@ class NothingIsLostTest {
         var at = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var body = VirtualAgent.batch(UUID.randomUUID(), 1, at, 17);
 
-        assertThat(agent.ingest(body).expect(202).json().get("duplicate").asBoolean()).isFalse();
-        assertThat(agent.ingest(body).expect(202).json().get("duplicate").asBoolean()).isTrue();
+        assertThat(agent.ingest(body).expect(202).json().get("duplicate").asBoolean())
+                .isFalse();
+        assertThat(agent.ingest(body).expect(202).json().get("duplicate").asBoolean())
+                .isTrue();
 
         await("the point").atMost(PATIENCE).until(() -> pointsOf(agent).size() == 1);
         assertThat(pointsOf(agent)).containsExactlyEntriesOf(new TreeMap<>(Map.of(at.toEpochMilli(), 17.0)));
@@ -47,22 +49,24 @@ class NothingIsLostTest {
         agent.ingest(body, agent.sign(other), Map.of()).expect(403);
         agent.ingest(body).expect(202);
 
-        await("the refusals in the audit log").atMost(PATIENCE).until(() -> OWNER
-                        .get("/api/v1/audit-logs?action=ingest_batch&limit=100")
-                        .expect(200)
-                        .json()
-                        .get("items")
-                        .valueStream()
-                        .filter(row -> row.get("entity_id").asString().equals(agent.id))
-                        .map(row -> row.get("reason").asString())
-                        .sorted()
-                        .toList()
+        await("the refusals in the audit log").atMost(PATIENCE).until(() -> OWNER.get(
+                        "/api/v1/audit-logs?action=ingest_batch&limit=100")
+                .expect(200)
+                .json()
+                .get("items")
+                .valueStream()
+                .filter(row -> row.get("entity_id").asString().equals(agent.id))
+                .map(row -> row.get("reason").asString())
+                .sorted()
+                .toList()
                 .equals(List.of("SIGNATURE_INVALID", "UNSIGNED_PAYLOAD")));
     }
 
     @Test
     void kafkaMayStopInMidStream() {
-        var agents = IntStream.range(0, 3).mapToObj(_ -> new Stream(VirtualAgent.registered(OWNER))).toList();
+        var agents = IntStream.range(0, 3)
+                .mapToObj(_ -> new Stream(VirtualAgent.registered(OWNER)))
+                .toList();
 
         agents.forEach(agent -> agent.send(4));
         STACK.stopKafka();
@@ -81,7 +85,9 @@ class NothingIsLostTest {
 
     @Test
     void servicesMayBeKilledInMidStream() throws Exception {
-        var agents = IntStream.range(0, 3).mapToObj(_ -> new Stream(VirtualAgent.registered(OWNER))).toList();
+        var agents = IntStream.range(0, 3)
+                .mapToObj(_ -> new Stream(VirtualAgent.registered(OWNER)))
+                .toList();
 
         agents.forEach(agent -> agent.send(3));
         SUITE.kill("agent-service");
@@ -103,10 +109,12 @@ class NothingIsLostTest {
         SUITE.kill("agent");
         SUITE.start("agent");
 
-        await("a batch of the new start").atMost(PATIENCE).until(() -> OWNER.get("/api/v1/agents/" + before)
-                        .field("last_seen_at")
-                        .compareTo(lastSeen)
-                > 0);
+        await("a batch of the new start")
+                .atMost(PATIENCE)
+                .until(() -> OWNER.get("/api/v1/agents/" + before)
+                                .field("last_seen_at")
+                                .compareTo(lastSeen)
+                        > 0);
         assertThat(thisHost()).isEqualTo(before);
     }
 
@@ -125,11 +133,13 @@ class NothingIsLostTest {
     private static TreeMap<Long, Double> pointsOf(VirtualAgent agent) {
         var points = new TreeMap<Long, Double>();
         var answer = OWNER.get("/api/v1/agents/" + agent.id + "/metrics?interval=raw&name=" + VirtualAgent.METRIC
-                + "&from=" + Instant.now().minusSeconds(1800) + "&to=" + Instant.now().plusSeconds(60));
-        answer.expect(200).json().get("series").forEach(series -> series.get("points").forEach(point -> {
-            var earlier = points.put(point.get(0).asLong(), point.get(1).asDouble());
-            assertThat(earlier).as("a second point at %s", point.get(0)).isNull();
-        }));
+                + "&from=" + Instant.now().minusSeconds(1800) + "&to="
+                + Instant.now().plusSeconds(60));
+        answer.expect(200).json().get("series").forEach(series -> series.get("points")
+                .forEach(point -> {
+                    var earlier = points.put(point.get(0).asLong(), point.get(1).asDouble());
+                    assertThat(earlier).as("a second point at %s", point.get(0)).isNull();
+                }));
         return points;
     }
 
@@ -137,7 +147,8 @@ class NothingIsLostTest {
     private static final class Stream {
         private final VirtualAgent agent;
         private final TreeMap<Long, Double> acknowledged = new TreeMap<>();
-        private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(600);
+        private final Instant start =
+                Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(600);
         private long seq;
 
         Stream(VirtualAgent agent) {
@@ -154,12 +165,16 @@ class NothingIsLostTest {
                 var batchId = UUID.randomUUID();
                 var body = batch(batchId, seq);
                 var answers = new ArrayList<Integer>();
-                await("batch %d, answered %s".formatted(seq, answers)).atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).pollDelay(Duration.ZERO).until(() -> {
-                    var status = agent.ingest(body).status();
-                    answers.add(status);
-                    assertThat(status).isIn(202, 503, 429);
-                    return status == 202;
-                });
+                await("batch %d, answered %s".formatted(seq, answers))
+                        .atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(500))
+                        .pollDelay(Duration.ZERO)
+                        .until(() -> {
+                            var status = agent.ingest(body).status();
+                            answers.add(status);
+                            assertThat(status).isIn(202, 503, 429);
+                            return status == 202;
+                        });
                 acknowledged.put(at(seq).toEpochMilli(), (double) seq);
                 seq++;
             }

@@ -44,7 +44,8 @@ class ServicesTest {
     void verifiesTokensItself(Service service) {
         var address = SUITE.address(service.port()).resolve("/api/v1/no-such-route");
 
-        assertThat(Http.send("GET", address, Map.of(), null).expect(401).field("code")).isEqualTo("UNAUTHORIZED");
+        assertThat(Http.send("GET", address, Map.of(), null).expect(401).field("code"))
+                .isEqualTo("UNAUTHORIZED");
         assertThat(Http.send("GET", address, Map.of("Authorization", "Bearer " + OWNER.token()), null)
                         .expect(404)
                         .field("code"))

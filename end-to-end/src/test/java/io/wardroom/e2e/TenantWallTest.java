@@ -26,38 +26,43 @@ class TenantWallTest {
 
         var walked = new ArrayList<String>();
         var deletions = new ArrayList<String>();
-        document().forEachEntry((template, methods) -> methods.forEachEntry((method, _) -> {
-            if (!template.contains("{")) {
-                return;
-            }
-            var word = template.substring("/api/v1/".length()).split("/")[0];
-            assertThat(ids).as("an id for " + template).containsKey(word);
-            var path = template.replaceFirst("\\{[^}]*}", ids.get(word));
-            if (template.endsWith("/heartbeat")) {
-                // an agent's route: its own id is open to it, another agent's is unknown to it
-                assertThat(agent.heartbeat().status()).isEqualTo(200);
-                assertThat(Http.send(
-                                        "POST",
-                                        SUITE.gateway().resolve(path),
-                                        Map.of("Authorization", "Bearer " + strangersAgent.token, "Content-Type", "application/json"),
-                                        "{}".getBytes())
-                                .expect(404)
-                                .field("code"))
-                        .isEqualTo("NOT_FOUND");
-            } else if (method.equals("get")) {
-                OWNER.get(path).expect(200);
-                assertThat(stranger.get(path).expect(404).field("code")).isEqualTo("NOT_FOUND");
-            } else {
-                assertThat(stranger.send(method.toUpperCase(Locale.ROOT), path, "{}")
-                                .expect(404)
-                                .field("code"))
-                        .isEqualTo("NOT_FOUND");
-                if (method.equals("delete")) {
-                    deletions.add(path);
-                }
-            }
-            walked.add(method + " " + template);
-        }));
+        document()
+                .forEachEntry((template, methods) -> methods.forEachEntry((method, _) -> {
+                    if (!template.contains("{")) {
+                        return;
+                    }
+                    var word = template.substring("/api/v1/".length()).split("/")[0];
+                    assertThat(ids).as("an id for " + template).containsKey(word);
+                    var path = template.replaceFirst("\\{[^}]*}", ids.get(word));
+                    if (template.endsWith("/heartbeat")) {
+                        // an agent's route: its own id is open to it, another agent's is unknown to it
+                        assertThat(agent.heartbeat().status()).isEqualTo(200);
+                        assertThat(Http.send(
+                                                "POST",
+                                                SUITE.gateway().resolve(path),
+                                                Map.of(
+                                                        "Authorization",
+                                                        "Bearer " + strangersAgent.token,
+                                                        "Content-Type",
+                                                        "application/json"),
+                                                "{}".getBytes())
+                                        .expect(404)
+                                        .field("code"))
+                                .isEqualTo("NOT_FOUND");
+                    } else if (method.equals("get")) {
+                        OWNER.get(path).expect(200);
+                        assertThat(stranger.get(path).expect(404).field("code")).isEqualTo("NOT_FOUND");
+                    } else {
+                        assertThat(stranger.send(method.toUpperCase(Locale.ROOT), path, "{}")
+                                        .expect(404)
+                                        .field("code"))
+                                .isEqualTo("NOT_FOUND");
+                        if (method.equals("delete")) {
+                            deletions.add(path);
+                        }
+                    }
+                    walked.add(method + " " + template);
+                }));
         deletions.forEach(path -> OWNER.send("DELETE", path, null).expect(204));
 
         assertThat(walked)
@@ -68,8 +73,10 @@ class TenantWallTest {
                         "post /api/v1/agents/{id}/heartbeat",
                         "delete /api/v1/enrolment-tokens/{id}");
         assertThat(stranger.get("/api/v1/agents").json().get("total").asInt()).isZero();
-        assertThat(stranger.get("/api/v1/enrolment-tokens").json().get("total").asInt()).isZero();
-        assertThat(stranger.get("/api/v1/audit-logs").json().get("total").asInt()).isZero();
+        assertThat(stranger.get("/api/v1/enrolment-tokens").json().get("total").asInt())
+                .isZero();
+        assertThat(stranger.get("/api/v1/audit-logs").json().get("total").asInt())
+                .isZero();
     }
 
     private static JsonNode document() {

@@ -37,17 +37,26 @@ final class VirtualAgent {
     static VirtualAgent registered(Person owner) {
         var key = newKey();
         var machine = UUID.randomUUID().toString();
-        var agent = new VirtualAgent(key, machine, register(owner.enrolmentToken(), machine, publicKey(key)).expect(201));
-        await("the agent's identity at the doors").atMost(Duration.ofSeconds(10)).until(() -> agent.heartbeat().status() == 200);
+        var agent = new VirtualAgent(
+                key,
+                machine,
+                register(owner.enrolmentToken(), machine, publicKey(key)).expect(201));
+        await("the agent's identity at the doors")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> agent.heartbeat().status() == 200);
         return agent;
     }
 
     static Answer register(String token, String machine, String publicKey) {
         var form = Map.of(
-                "hostname", "virtual-" + machine.substring(0, 8),
-                "machine_id", machine,
-                "os", "linux",
-                "signing_pubkey", publicKey);
+                "hostname",
+                "virtual-" + machine.substring(0, 8),
+                "machine_id",
+                machine,
+                "os",
+                "linux",
+                "signing_pubkey",
+                publicKey);
         return Http.send(
                 "POST",
                 TheSuite.SUITE.gateway().resolve("/api/v1/agents/register"),
@@ -66,16 +75,21 @@ final class VirtualAgent {
     /// A batch of one value at one moment.
     static byte[] batch(UUID batchId, long seq, Instant at, double value) {
         return Answer.JSON.writeValueAsBytes(Map.of(
-                "batch_id", batchId.toString(),
-                "instance_id", "e2e",
-                "seq", seq,
-                "sent_at", at.toString(),
-                "agent_version", "0.0.1",
+                "batch_id",
+                batchId.toString(),
+                "instance_id",
+                "e2e",
+                "seq",
+                seq,
+                "sent_at",
+                at.toString(),
+                "agent_version",
+                "0.0.1",
                 "items",
-                        List.of(Map.of(
-                                "type", "metrics",
-                                "captured_at", at.toString(),
-                                "samples", List.of(Map.of("name", METRIC, "value", value, "labels", Map.of("k", "v")))))));
+                List.of(Map.of(
+                        "type", "metrics",
+                        "captured_at", at.toString(),
+                        "samples", List.of(Map.of("name", METRIC, "value", value, "labels", Map.of("k", "v")))))));
     }
 
     Answer ingest(byte[] body) {

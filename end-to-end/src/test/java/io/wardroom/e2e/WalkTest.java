@@ -24,15 +24,12 @@ class WalkTest {
     void thisHostsMetricsCanBeReadSecondsAfterItsAgentSentThem(@TempDir Path folder) throws Exception {
         var token = folder.resolve("enrolment-token");
         Files.writeString(token, OWNER.enrolmentToken());
-        Files.writeString(
-                folder.resolve("agent.toml"),
-                """
+        Files.writeString(folder.resolve("agent.toml"), """
                 hub_url = "%s"
                 enrolment_token_file = "%s"
                 data_dir = "%s"
                 machine_id = "walk-test"
-                """
-                        .formatted(SUITE.gateway(), token, folder.resolve("data")));
+                """.formatted(SUITE.gateway(), token, folder.resolve("data")));
 
         var agent = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
@@ -45,25 +42,29 @@ class WalkTest {
                 .redirectOutput(folder.resolve("agent.log").toFile())
                 .start();
         assertThat(agent.waitFor(90, TimeUnit.SECONDS)).as("the agent ended").isTrue();
-        assertThat(agent.exitValue()).as(Files.readString(folder.resolve("agent.log"))).isZero();
+        assertThat(agent.exitValue())
+                .as(Files.readString(folder.resolve("agent.log")))
+                .isZero();
 
         var id = Answer.JSON
                 .readTree(Files.readString(folder.resolve("data/identity.json")))
                 .get("agent_id")
                 .asString();
-        await("the host's memory").atMost(FRESH).until(() -> !OWNER.get("/api/v1/agents/" + id
-                        + "/metrics?interval=raw&name=system.memory.usage")
+        await("the host's memory").atMost(FRESH).until(() -> !OWNER.get(
+                        "/api/v1/agents/" + id + "/metrics?interval=raw&name=system.memory.usage")
                 .expect(200)
                 .json()
                 .get("series")
                 .isEmpty());
-        var series = OWNER.get("/api/v1/agents/" + id + "/metrics?interval=raw&name=system.memory.usage&label.state=used")
+        var series = OWNER.get(
+                        "/api/v1/agents/" + id + "/metrics?interval=raw&name=system.memory.usage&label.state=used")
                 .expect(200)
                 .json()
                 .get("series");
         assertThat(series.size()).isEqualTo(1);
         assertThat(series.get(0).get("points").get(0).get(1).asDouble()).isGreaterThan(1 << 20);
-        assertThat(OWNER.get("/api/v1/agents/" + id).expect(200).field("status")).isEqualTo("online");
+        assertThat(OWNER.get("/api/v1/agents/" + id).expect(200).field("status"))
+                .isEqualTo("online");
 
         await("what was done on the way").atMost(Duration.ofSeconds(15)).until(() -> actionsOn(id)
                 .contains("agent_registered success"));
@@ -94,9 +95,9 @@ class WalkTest {
         await("the refused registration").atMost(Duration.ofSeconds(15)).until(() -> actionsOn(agent.id)
                 .contains("agent_registered refused"));
         OWNER.send("DELETE", "/api/v1/agents/" + agent.id, null).expect(204);
-        await("the deleted agent's token is dead").atMost(Duration.ofSeconds(10)).until(() -> agent.heartbeat()
-                        .status()
-                == 401);
+        await("the deleted agent's token is dead")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> agent.heartbeat().status() == 401);
         await("the deletion").atMost(Duration.ofSeconds(15)).until(() -> actionsOn(agent.id)
                 .contains("delete_agent success"));
     }
@@ -113,15 +114,25 @@ class WalkTest {
     }
 
     private static List<String> actionsOn(String entity) {
-        return OWNER.get("/api/v1/audit-logs?entity_type=agent&limit=100").expect(200).json().get("items").valueStream()
+        return OWNER.get("/api/v1/audit-logs?entity_type=agent&limit=100")
+                .expect(200)
+                .json()
+                .get("items")
+                .valueStream()
                 .filter(row -> row.get("entity_id").asString().equals(entity))
-                .map(row -> row.get("action").asString() + " " + row.get("outcome").asString())
+                .map(row ->
+                        row.get("action").asString() + " " + row.get("outcome").asString())
                 .toList();
     }
 
     private static List<String> actions(String query) {
-        return OWNER.get("/api/v1/audit-logs" + query).expect(200).json().get("items").valueStream()
-                .map(row -> row.get("action").asString() + " " + row.get("outcome").asString())
+        return OWNER.get("/api/v1/audit-logs" + query)
+                .expect(200)
+                .json()
+                .get("items")
+                .valueStream()
+                .map(row ->
+                        row.get("action").asString() + " " + row.get("outcome").asString())
                 .toList();
     }
 }
