@@ -184,7 +184,7 @@ final class Launcher {
         if (log != null) {
             out.println("  " + log + ":");
             for (var line : LogKeeper.tail(log, TAIL_LINES)) {
-                out.println("  | " + line);
+                LogLine.readable(line).forEach(part -> out.println("  | " + part));
             }
         }
         if (trouble.getCause() != null) {

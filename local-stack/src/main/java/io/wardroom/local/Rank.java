@@ -7,7 +7,8 @@ enum Rank {
     AGENT(Duration.ofSeconds(15)),
     GATEWAY(Duration.ofSeconds(30)),
     SERVICE(Duration.ofSeconds(30)),
-    KEYCLOAK(Duration.ofSeconds(20)),
+    /// Its first stop takes longer: it writes down its classes for the starts to come.
+    KEYCLOAK(Duration.ofSeconds(90)),
     KAFKA(Duration.ofSeconds(30)),
     REDIS(Duration.ofSeconds(15)),
     /// Stopped by SIGINT, which PostgreSQL calls a fast shutdown; SIGTERM would wait for every client to leave.
