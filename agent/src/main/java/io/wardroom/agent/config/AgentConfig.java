@@ -37,7 +37,7 @@ public record AgentConfig(
 
     /// The enrolment token as it stands now: the file is read at each call, so that a new one needs no restart.
     ///
-    /// @throws IOException if a file is named that cannot be read or is larger than 4 KiB
+    /// @throws IOException if a file is named that cannot be read, is larger than 4 KiB or holds no token
     public Optional<Secret> currentEnrolmentToken() throws IOException {
         if (enrolmentTokenFile.isEmpty()) {
             return enrolmentToken;
@@ -50,6 +50,9 @@ public record AgentConfig(
             throw new IOException(file + " is no enrolment token: larger than " + MAX_TOKEN_FILE_BYTES + " bytes");
         }
         var text = Files.readString(file).strip();
-        return text.isEmpty() ? enrolmentToken : Optional.of(new Secret(text));
+        if (text.isEmpty()) {
+            return enrolmentToken;
+        }
+        return Optional.of(Secret.of(text).orElseThrow(() -> new IOException(file + " holds no token")));
     }
 }

@@ -97,10 +97,9 @@ public final class ConfigFile {
         var overridden = Optional.ofNullable(environment.get(DATA_DIR_VARIABLE)).filter(value -> !value.isBlank());
         var configured = text("data_dir");
         var dataDir = overridden.or(() -> configured).orElse("/var/lib/wardroom-agent");
-        var token = text("enrolment_token");
         return new AgentConfig(
                 hubUrl(),
-                token.map(Secret::new),
+                enrolmentToken(),
                 text("enrolment_token_file").map(Path::of),
                 Path.of(dataDir).toAbsolutePath(),
                 duration("collect_interval", Duration.ofSeconds(15), MIN_COLLECT, MAX_COLLECT),
@@ -216,6 +215,14 @@ public final class ConfigFile {
             throw problem("spool_max_bytes", "must lie between 1MiB and 64GiB");
         }
         return bytes;
+    }
+
+    private Optional<Secret> enrolmentToken() throws ConfigProblem {
+        var token = text("enrolment_token");
+        if (token.isPresent() && Secret.of(token.get()).isEmpty()) {
+            throw problem("enrolment_token", "is no token: printable ASCII without blanks");
+        }
+        return token.flatMap(Secret::of);
     }
 
     private Optional<String> machineId() throws ConfigProblem {

@@ -212,7 +212,7 @@ public final class Delivery {
         var agentId = Json.text(answer.json(), "agent_id").or(() -> known.map(Registration::agentId));
         // the same machine keeps its token where the answer names none
         var token = Json.text(answer.json(), "agent_token")
-                .map(Secret::new)
+                .flatMap(Secret::of)
                 .or(() -> known.map(Registration::token))
                 .or(() -> shown.value().startsWith("ms_") ? Optional.of(shown) : Optional.empty());
         if (agentId.filter(id -> id.matches("[0-9A-Za-z-]{1,64}")).isEmpty() || token.isEmpty()) {

@@ -165,7 +165,7 @@ public final class Identity {
                     Json.text(object, "host_id"),
                     keyFile.get(),
                     Json.text(object, "agent_id"),
-                    Json.text(object, "agent_token").map(Secret::new),
+                    Json.text(object, "agent_token").flatMap(Secret::of),
                     Json.text(object, "hub_public_key"),
                     Json.text(object, "enrolled_with_sha256"));
         } catch (JsonProblem broken) {

@@ -4,7 +4,9 @@ import io.wardroom.agent.host.HostFiles;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,9 +164,7 @@ public final class HostMetrics {
         if (!mounts.equals(seenMounts)) {
             seenMounts = mounts;
             // local ones only: asking a network file system whose server is away would block for minutes
-            fileStores = system.getFileSystem().getFileStores(true).stream()
-                    .limit(MAX_DEVICES)
-                    .toList();
+            fileStores = eachDeviceOnce(system.getFileSystem().getFileStores(true));
         }
         for (var store : fileStores) {
             var folder = new File(store.getMount());
@@ -186,6 +186,19 @@ public final class HostMetrics {
                         "system.filesystem.utilization", labels, state.getValue() / (double) total, RATIO_DIGITS));
             }
         }
+    }
+
+    /// A device that is mounted in several places (bind mounts, as a service manager's sandbox makes them) is one file
+    /// system: it is told where its path is shortest.
+    private static List<OSFileStore> eachDeviceOnce(List<OSFileStore> stores) {
+        var chosen = new LinkedHashMap<String, OSFileStore>();
+        stores.stream()
+                .sorted(Comparator.comparing(
+                                (OSFileStore store) -> store.getMount().length())
+                        .thenComparing(OSFileStore::getMount))
+                .forEach(store -> chosen.putIfAbsent(
+                        store.getVolume().startsWith("/dev/") ? store.getVolume() : store.getMount(), store));
+        return chosen.values().stream().limit(MAX_DEVICES).toList();
     }
 
     private void readDisks(List<Sample> samples) throws IOException {

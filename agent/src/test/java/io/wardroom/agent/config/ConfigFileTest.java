@@ -136,6 +136,17 @@ class ConfigFileTest {
     }
 
     @Test
+    void aTokenThatCouldStandInNoHeaderIsRefused() throws Exception {
+        assertThatThrownBy(() -> load("hub_url = 'https://h'\nenrolment_token = 'we_a b'"))
+                .hasMessageContaining("enrolment_token is no token")
+                .hasMessageNotContaining("we_a b");
+        var token = Files.writeString(folder.resolve("token"), "we_one\nwe_two");
+        var config = load("hub_url = 'https://h'\nenrolment_token_file = '%s'".formatted(token))
+                .config();
+        assertThatThrownBy(config::currentEnrolmentToken).hasMessageEndingWith("holds no token");
+    }
+
+    @Test
     void aMissingFileIsNamed() {
         assertThatThrownBy(() -> ConfigFile.load(folder.resolve("none.toml"), Map.of()))
                 .isInstanceOf(ConfigProblem.class)

@@ -354,6 +354,7 @@ class DeliveryTest {
                 "\"x\"",
                 "{\"agent_id\":5}",
                 "{\"agent_id\":\"../x\",\"agent_token\":\"ms_x\"}",
+                "{\"agent_id\":\"a\",\"agent_token\":\"a b\"}",
                 "{\"agent_id\":\"a\",\"agent_token\":\"\"}"
             })
     void aRegistrationAnswerWithoutAnIdentityIsNotTaken(String body) throws Exception {
