@@ -68,7 +68,8 @@ class ErrorAnswers implements WebExceptionHandler {
         }
         var body = json.writeValueAsBytes(refusal.body());
         headers.setContentLength(body.length);
-        return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
     }
 
     private ProblemException refusalOf(ServerWebExchange exchange, Throwable failure) {
@@ -83,8 +84,7 @@ class ErrorAnswers implements WebExceptionHandler {
             case AuthenticationServiceException away -> away(exchange, "the identity provider", away);
             case AuthenticationException _ -> Refusals.noCredential();
             case AccessDeniedException _ -> CommonProblem.FORBIDDEN.because("your role does not allow this");
-            case CallNotPermittedException open ->
-                Refusals.away("the service " + open.getCausingCircuitBreakerName());
+            case CallNotPermittedException open -> Refusals.away("the service " + open.getCausingCircuitBreakerName());
             case DataAccessException away -> away(exchange, "the database", away);
             case TransactionException away -> away(exchange, "the database", away);
             case RejectedExecutionException full -> away(exchange, "a worker for this", full);

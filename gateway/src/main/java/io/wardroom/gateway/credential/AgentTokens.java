@@ -24,15 +24,22 @@ public class AgentTokens {
     /// The agent whose token stands in an `Authorization` header.
     ///
     /// @throws ProblemException 401 if there is none, 503 if there might be one that is not known here yet
-    public KnownAgent agentBehind(@Nullable String authorization) {
+    KnownAgent agentBehind(@Nullable String authorization) {
+        return agentWith(hashBehind(authorization));
+    }
+
+    /// The hash of the token in an `Authorization` header.
+    ///
+    /// @throws ProblemException 401 if it shows no agent's token
+    public String hashBehind(@Nullable String authorization) {
         var token = bearer(authorization);
         if (token == null || !token.startsWith(AgentIdentity.TOKEN_PREFIX)) {
             throw Refusals.noCredential();
         }
-        return agentWith(TokenHash.of(token));
+        return TokenHash.of(token);
     }
 
-    /// The same by a token's hash, for a caller who keeps it.
+    /// The agent whose token has a hash.
     ///
     /// @throws ProblemException as [#agentBehind]
     public KnownAgent agentWith(String tokenHash) {

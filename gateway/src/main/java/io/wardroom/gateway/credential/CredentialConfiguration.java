@@ -79,9 +79,9 @@ class CredentialConfiguration {
                 .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.jwtDecoder(decoder)
                                 .jwtAuthenticationConverter(new ReactiveJwtAuthenticationConverterAdapter(converter)))
                         .authenticationEntryPoint((exchange, cause) -> Mono.error(Refusals.noCredential())))
-                .exceptionHandling(
-                        faults -> faults.authenticationEntryPoint((exchange, cause) -> Mono.error(Refusals.noCredential()))
-                                .accessDeniedHandler((exchange, cause) -> Mono.error(cause)))
+                .exceptionHandling(faults -> faults.authenticationEntryPoint(
+                                (exchange, cause) -> Mono.error(Refusals.noCredential()))
+                        .accessDeniedHandler((exchange, cause) -> Mono.error(cause)))
                 .build();
     }
 

@@ -6,7 +6,6 @@ import io.wardroom.gateway.route.RouteTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -39,7 +38,8 @@ class DoorFilter implements WebFilter {
         }
         var request = exchange.getRequest();
         var requestId = RequestId.from(request.getHeaders().getFirst(RequestId.HEADER));
-        var address = addresses.of(request.getRemoteAddress(), request.getHeaders().getOrEmpty(Hygiene.FORWARDED_FOR));
+        var address =
+                addresses.of(request.getRemoteAddress(), request.getHeaders().getOrEmpty(Hygiene.FORWARDED_FOR));
         // read where a failure is logged, which sees the request as it came
         exchange.getAttributes().put(RequestId.LOGGED, requestId);
         var response = exchange.getResponse();
@@ -64,13 +64,16 @@ class DoorFilter implements WebFilter {
     }
 
     private static void clean(HttpHeaders headers, String requestId, String address) {
+        // the hop to the upstream is upgraded by the part that passes WebSockets through, which needs these
         var isUpgrade = "websocket".equalsIgnoreCase(headers.getUpgrade());
-        Set<String> named = new HashSet<>();
+        var named = new HashSet<String>();
         headers.getConnection().forEach(name -> named.add(name.toLowerCase(Locale.ROOT)));
         for (var name : new ArrayList<>(headers.headerNames())) {
             var lower = name.toLowerCase(Locale.ROOT);
-            if (Hygiene.isOurs(lower)
-                    || named.contains(lower) && !isUpgrade && !lower.equals("content-length")) {
+            var ofUpgrade = isUpgrade && (lower.equals("upgrade") || lower.equals("connection"));
+            // the server has read by these where the body ends
+            var ofBody = lower.equals("content-length") || lower.equals("transfer-encoding");
+            if (!ofUpgrade && !ofBody && (Hygiene.isDropped(name) || named.contains(lower))) {
                 headers.remove(name);
             }
         }

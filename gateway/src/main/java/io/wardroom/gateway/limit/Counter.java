@@ -67,18 +67,16 @@ public final class Counter {
     }
 
     CompletableFuture<ConsumptionProbe> takeShared(AsyncProxyManager<String> counts, String key) {
-        return shared.get(
-                        key,
-                        _ -> counts.builder()
-                                .withOptimization(optimization)
-                                .build(prefix + key, () -> CompletableFuture.completedFuture(configuration)))
+        return shared.get(key, _ -> counts.builder()
+                        .withOptimization(optimization)
+                        .build(prefix + key, () -> CompletableFuture.completedFuture(configuration)))
                 .tryConsumeAndReturnRemaining(1);
     }
 
     Verdict takeOwn(String key) {
-        var bucket = own.get(key, _ -> Bucket.builder()
-                .addLimit(configuration.getBandwidths()[0])
-                .build());
+        var bucket = own.get(
+                key,
+                _ -> Bucket.builder().addLimit(configuration.getBandwidths()[0]).build());
         return verdict(bucket.tryConsumeAndReturnRemaining(1));
     }
 

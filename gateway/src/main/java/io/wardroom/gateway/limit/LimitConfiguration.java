@@ -44,14 +44,20 @@ class LimitConfiguration {
                 return chain.filter(exchange);
             }
             var request = exchange.getRequest();
-            var counter = limiter.counterOf(
-                    request.getMethod(), request.getPath().pathWithinApplication());
+            var counter =
+                    limiter.counterOf(request.getMethod(), request.getPath().pathWithinApplication());
             if (counter.isEmpty() || !kinds.contains(counter.get().per())) {
                 return chain.filter(exchange);
             }
             return switch (counter.get().per()) {
-                case IP -> limited(exchange, chain, counter.get(), Call.of(exchange).clientAddress());
-                case AGENT -> limited(exchange, chain, counter.get(), KnownAgent.of(exchange).key());
+                case IP ->
+                    limited(exchange, chain, counter.get(), Call.of(exchange).clientAddress());
+                case AGENT ->
+                    limited(
+                            exchange,
+                            chain,
+                            counter.get(),
+                            KnownAgent.of(exchange).key());
                 case USER -> byClaim(exchange, chain, counter.get(), "sub");
                 case TENANT -> byClaim(exchange, chain, counter.get(), "tenant_id");
                 case NOBODY -> chain.filter(exchange);

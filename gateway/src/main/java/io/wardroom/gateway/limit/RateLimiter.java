@@ -16,7 +16,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
 /// Counts calls against the table of limits: across replicas through Redis, alone while Redis is away.
 @Component
 public class RateLimiter {
-    private record Row(PathPattern pattern, Limit limit, Counter counter) {}
+    private record Row(PathPattern pattern, Limit limit, Optional<Counter> counter) {}
 
     private final List<Row> rows;
     private final SharedCounts counts;
@@ -27,7 +27,11 @@ public class RateLimiter {
         var parser = new PathPatternParser();
         this.rows = table.limits().entrySet().stream()
                 .map(row -> new Row(
-                        parser.parse(row.getValue().path()), row.getValue(), new Counter(row.getKey(), row.getValue())))
+                        parser.parse(row.getValue().path()),
+                        row.getValue(),
+                        row.getValue().per() == Per.NOBODY
+                                ? Optional.empty()
+                                : Optional.of(new Counter(row.getKey(), row.getValue()))))
                 .sorted(Comparator.comparing(Row::pattern, PathPattern.SPECIFICITY_COMPARATOR)
                         .thenComparing(row -> row.limit().methods().isEmpty()))
                 .toList();
@@ -40,7 +44,7 @@ public class RateLimiter {
     public Optional<Counter> counterOf(HttpMethod method, PathContainer path) {
         for (var row : rows) {
             if (row.limit().takes(method) && row.pattern().matches(path)) {
-                return row.limit().per() == Per.NOBODY ? Optional.empty() : Optional.of(row.counter());
+                return row.counter();
             }
         }
         return Optional.empty();

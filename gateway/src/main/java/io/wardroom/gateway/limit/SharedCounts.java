@@ -43,7 +43,8 @@ class SharedCounts implements SmartLifecycle {
     }
 
     /// What keeps the counts, or null while Redis is away and it is not yet time to ask it again.
-    @Nullable AsyncProxyManager<String> usable() {
+    @Nullable
+    AsyncProxyManager<String> usable() {
         var current = manager;
         if (current == null || answering.get()) {
             return current;
@@ -78,9 +79,8 @@ class SharedCounts implements SmartLifecycle {
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_WAITING_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled(redis.timeout()))
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(redis.timeout())
-                        .build())
+                .socketOptions(
+                        SocketOptions.builder().connectTimeout(redis.timeout()).build())
                 .build());
         client = fresh;
         connect(fresh, uri);

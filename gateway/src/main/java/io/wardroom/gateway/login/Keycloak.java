@@ -91,10 +91,14 @@ class Keycloak {
     Mono<Tokens> tokensFor(LogIn wish) {
         var form = form(
                 Map.of(
-                        "grant_type", "password",
-                        "scope", "openid",
-                        "username", wish.username(),
-                        "password", wish.password()),
+                        "grant_type",
+                        "password",
+                        "scope",
+                        "openid",
+                        "username",
+                        wish.username(),
+                        "password",
+                        wish.password()),
                 keycloak.passwordClient(),
                 keycloak.passwordSecret());
         return grant(form, answer -> {
@@ -105,9 +109,8 @@ class Keycloak {
                 return misconfigured(answer, keycloak.passwordClient());
             }
             return answer.bodyToMono(Fault.class)
-                    .flatMap(fault -> fault.isAboutThePerson()
-                            ? Mono.empty()
-                            : misconfigured(answer, keycloak.passwordClient()));
+                    .flatMap(fault ->
+                            fault.isAboutThePerson() ? Mono.empty() : misconfigured(answer, keycloak.passwordClient()));
         });
     }
 
@@ -125,13 +128,12 @@ class Keycloak {
     /// The account behind a user name or an e-mail address; empty where there is none.
     Mono<Person> named(String usernameOrEmail) {
         var field = usernameOrEmail.contains("@") ? "email" : "username";
-        return asAdmin(http.get()
-                .uri(uri -> uri.path("/admin/realms/{realm}/users")
+        return asAdmin(
+                http.get().uri(uri -> uri.path("/admin/realms/{realm}/users")
                         .queryParam(field, "{name}")
                         .queryParam("exact", true)
                         .queryParam("max", 2)
-                        .build(keycloak.realm(), usernameOrEmail))
-,
+                        .build(keycloak.realm(), usernameOrEmail)),
                 answer -> answer.statusCode().is2xxSuccessful()
                         ? answer.bodyToFlux(User.class).next().map(User::asPerson)
                         : misconfigured(answer, keycloak.gatewayClient()));
@@ -139,23 +141,19 @@ class Keycloak {
 
     /// The account with an id; empty where there is none any more.
     Mono<Person> withId(UUID id) {
-        return asAdmin(http.get()
-                .uri("/admin/realms/{realm}/users/{id}", keycloak.realm(), id)
-,
-                answer -> {
-                    if (answer.statusCode().is2xxSuccessful()) {
-                        return answer.bodyToMono(User.class).map(User::asPerson);
-                    }
-                    return answer.statusCode() == HttpStatus.NOT_FOUND
-                            ? answer.releaseBody().then(Mono.empty())
-                            : misconfigured(answer, keycloak.gatewayClient());
-                });
+        return asAdmin(http.get().uri("/admin/realms/{realm}/users/{id}", keycloak.realm(), id), answer -> {
+            if (answer.statusCode().is2xxSuccessful()) {
+                return answer.bodyToMono(User.class).map(User::asPerson);
+            }
+            return answer.statusCode() == HttpStatus.NOT_FOUND
+                    ? answer.releaseBody().then(Mono.empty())
+                    : misconfigured(answer, keycloak.gatewayClient());
+        });
     }
 
     private <T> Mono<T> asAdmin(WebClient.RequestHeadersSpec<?> request, Function<ClientResponse, Mono<T>> read) {
-        return ownToken.flatMap(token -> guarded(request.headers(
-                        headers -> headers.setBearerAuth(token.value()))
-                .exchangeToMono(answer -> {
+        return ownToken.flatMap(token -> guarded(
+                request.headers(headers -> headers.setBearerAuth(token.value())).exchangeToMono(answer -> {
                     if (answer.statusCode() == HttpStatus.UNAUTHORIZED) {
                         // Keycloak forgot its keys or our session: the next call asks for a new token
                         refusedToken = token;
@@ -218,7 +216,8 @@ class Keycloak {
             @Nullable Map<String, List<String>> attributes) {
         Person asPerson() {
             var tenants = attributes == null ? List.<String>of() : attributes.getOrDefault("tenant_id", List.of());
-            return new Person(id, username, email, enabled, tenants.stream().findFirst().flatMap(User::tenant), totp);
+            return new Person(
+                    id, username, email, enabled, tenants.stream().findFirst().flatMap(User::tenant), totp);
         }
 
         private static Optional<TenantId> tenant(String text) {

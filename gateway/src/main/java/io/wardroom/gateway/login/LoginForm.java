@@ -11,8 +11,7 @@ import org.springframework.util.MultiValueMap;
 ///
 /// @param username user name or e-mail address, at most 255 characters
 /// @param password at most 1024 characters
-record LoginForm(
-        @Nullable String username, @Nullable String password) {
+record LoginForm(@Nullable String username, @Nullable String password) {
     private static final int LONGEST_USERNAME = 255;
     private static final int LONGEST_PASSWORD = 1024;
     /// What clients of OAuth's password grant send beside it (RFC 6749, section 4.3.2).

@@ -92,7 +92,8 @@ class Logins {
     }
 
     private static Deed unknownRole(Jwt token) {
-        return deed(TenantId.PLATFORM, UUID.fromString(token.getSubject()), token.getClaimAsString("preferred_username"));
+        return deed(
+                TenantId.PLATFORM, UUID.fromString(token.getSubject()), token.getClaimAsString("preferred_username"));
     }
 
     private static Deed deed(TenantId tenant, @Nullable UUID user, @Nullable String username) {

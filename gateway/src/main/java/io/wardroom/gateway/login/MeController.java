@@ -41,11 +41,12 @@ class MeController {
     Mono<ResponseEntity<MeView>> me(@Parameter(hidden = true) @AuthenticationPrincipal Jwt token) {
         var actor = actorOf(token);
         return Mono.justOrEmpty(kept.getIfPresent(actor.id()))
-                .switchIfEmpty(Mono.defer(() -> keycloak.withId(actor.id()))
-                        .doOnNext(person -> kept.put(actor.id(), person)))
+                .switchIfEmpty(
+                        Mono.defer(() -> keycloak.withId(actor.id())).doOnNext(person -> kept.put(actor.id(), person)))
                 // the account is gone, the token lives a little longer
                 .switchIfEmpty(Mono.error(Refusals::noCredential))
-                .map(person -> ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(MeView.of(actor, person)));
+                .map(person ->
+                        ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(MeView.of(actor, person)));
     }
 
     private static Actor actorOf(Jwt token) {

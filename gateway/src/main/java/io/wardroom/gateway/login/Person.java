@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant absent for an account that belongs to no tenant yet
 /// @param totp   whether a second factor is set
-record Person(UUID id, String username, @Nullable String email, boolean active, Optional<TenantId> tenant, boolean totp) {}
+record Person(
+        UUID id, String username, @Nullable String email, boolean active, Optional<TenantId> tenant, boolean totp) {}

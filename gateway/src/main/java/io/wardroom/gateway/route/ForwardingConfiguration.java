@@ -23,8 +23,7 @@ class ForwardingConfiguration {
         Arrays.stream(Service.values())
                 .filter(service -> service != Service.GATEWAY)
                 .forEach(service -> routes.route(
-                        service.spelled(),
-                        route -> route.predicate(exchange -> ownerOf(exchange) == service)
+                        service.spelled(), route -> route.predicate(exchange -> ownerOf(exchange) == service)
                                 .uri(upstreams.of(service).getFirst())));
         return routes.build();
     }

@@ -49,7 +49,8 @@ class UpstreamFilter implements GlobalFilter, Ordered {
         exchange.getAttributes().put(GATEWAY_REQUEST_URL_ATTR, at(replica, url));
         var breaker = breakers.of(service);
         var once = chain.filter(exchange).transformDeferred(CircuitBreakerOperator.of(breaker));
-        return once.onErrorResume(failure -> mayAskAgain(exchange, failure, breaker) ? again(exchange, once) : Mono.error(failure));
+        return once.onErrorResume(
+                failure -> mayAskAgain(exchange, failure, breaker) ? again(exchange, once) : Mono.error(failure));
     }
 
     private static Mono<Void> again(ServerWebExchange exchange, Mono<Void> once) {

@@ -1,0 +1,93 @@
+package io.wardroom.gateway;
+
+import io.wardroom.local.Stack;
+import io.wardroom.local.TestStack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.test.context.ContextConfiguration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The whole gateway on the real servers, with one upstream that plays every service; one context for all classes.
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@ContextConfiguration(initializers = OnRealServers.Servers.class)
+public abstract class OnRealServers {
+    protected static final Stack STACK = TestStack.shared();
+    protected static final TestUpstream UPSTREAM = TestUpstream.start();
+    protected static final JsonMapper JSON = JsonMapper.shared();
+    private static final AtomicInteger ADDRESSES = new AtomicInteger();
+
+    protected final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    @LocalServerPort
+    protected int port;
+
+    @Autowired
+    protected ConfigurableApplicationContext context;
+
+    /// A client address that no other test has used, told through the trusted proxy on loopback.
+    protected static String freshAddress() {
+        var number = ADDRESSES.incrementAndGet();
+        return "10.7.%d.%d".formatted(number / 250, number % 250 + 1);
+    }
+
+    protected HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                .timeout(Duration.ofSeconds(30))
+                .header("X-Forwarded-For", freshAddress());
+    }
+
+    protected HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    protected static JsonNode json(HttpResponse<String> answer) {
+        return JSON.readTree(answer.body());
+    }
+
+    static final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            var settings = new HashMap<String, Object>(STACK.environmentOf("gateway"));
+            for (var service : new String[] {"AGENT", "CONSOLE", "CLOUD", "PURPLE", "COMPLIANCE", "AUDIT"}) {
+                settings.put("WARDROOM_%s_URL".formatted(service), UPSTREAM.url());
+            }
+            settings.put("WARDROOM_INGEST_URL", UPSTREAM.url());
+            settings.putAll(Map.of(
+                    "WARDROOM_GATEWAY_DOOR_TRUSTEDPROXIES",
+                    "127.0.0.0/8",
+                    // other runs leave their records on the same broker
+                    "SPRING_KAFKA_CONSUMER_GROUPID",
+                    "gateway-" + System.nanoTime()));
+            context.getEnvironment()
+                    .getPropertySources()
+                    .addFirst(new SystemEnvironmentPropertySource("servers-systemEnvironment", settings));
+        }
+    }
+}
