@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +77,9 @@ class HourCloser {
         var end = Hours.startOf(patience);
         var from = end - properties.batchRetention().toMillis() - Hours.MILLIS;
         var count = 0;
-        for (var oldest = hours.oldest(from, end); oldest.isPresent(); oldest = hours.oldest(from, end)) {
+        for (var oldest = oldest(from, end); oldest.isPresent(); oldest = oldest(from, end)) {
             var hour = Hours.startOf(oldest.getAsLong());
-            for (var due : hours.due(hour, patience)) {
+            for (var due : due(hour, patience)) {
                 if (System.nanoTime() > deadline) {
                     return count;
                 }
@@ -87,6 +88,22 @@ class HourCloser {
             from = hour + Hours.MILLIS;
         }
         return count;
+    }
+
+    // each question in a transaction of its own: outside of one, row-level security shows nothing
+    private OptionalLong oldest(long from, long to) {
+        return required(transactions.execute(_ -> hours.oldest(from, to)));
+    }
+
+    private List<DueHour> due(long hour, long receivedBefore) {
+        return required(transactions.execute(_ -> hours.due(hour, receivedBefore)));
+    }
+
+    private static <T> T required(@Nullable T result) {
+        if (result == null) {
+            throw new IllegalStateException("a transaction ended without its result");
+        }
+        return result;
     }
 
     private boolean close(DueHour due) {
@@ -100,7 +117,7 @@ class HourCloser {
             return false;
         }
         try {
-            var done = Boolean.TRUE.equals(transactions.execute(_ -> rewrite(due)));
+            boolean done = required(transactions.execute(_ -> rewrite(due)));
             if (done) {
                 closed.increment();
             }

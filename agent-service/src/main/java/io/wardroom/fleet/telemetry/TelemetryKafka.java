@@ -46,14 +46,14 @@ class TelemetryKafka {
         return batches(consumers, Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL));
     }
 
+    /// Without these a bad record would hold its partition. How many partitions they have is left to whoever publishes
+    /// the topics they stand beside.
     @Bean
     KafkaAdmin.NewTopics telemetryDeadLetters() {
         return new KafkaAdmin.NewTopics(
                 TopicBuilder.name(Topics.TELEMETRY_METRICS + Topics.DEAD_LETTER_SUFFIX)
-                        .partitions(1)
                         .build(),
                 TopicBuilder.name(Topics.TELEMETRY_LAYOUTS + Topics.DEAD_LETTER_SUFFIX)
-                        .partitions(1)
                         .build());
     }
 

@@ -25,8 +25,8 @@ class ReceivedBatchTest {
     private static final TenantId TENANT = new TenantId(UuidV7.next());
     private static final UUID AGENT = UuidV7.next();
     private static final Instant NOW = Instant.parse("2026-11-22T02:30:00Z");
-    private static final Window KEPT =
-            new Window(NOW.minusSeconds(7 * 86_400).toEpochMilli(), NOW.plusSeconds(86_400).toEpochMilli());
+    private static final Window KEPT = new Window(
+            NOW.minusSeconds(7 * 86_400).toEpochMilli(), NOW.plusSeconds(86_400).toEpochMilli());
     private static final SeriesLayout LAYOUT = TestBatch.layout("a", "b");
 
     @ParameterizedTest
@@ -44,15 +44,20 @@ class ReceivedBatchTest {
         "1969-12-31T23:59:59.999Z, 1970-01-01T00:00:00Z, 2"
     })
     void aBatchIsCutWhereAnHourEnds(Instant one, Instant other, int parts) {
-        var record = TestBatch.of(TENANT, AGENT).moment(LAYOUT, one, 1, 2).moment(LAYOUT, other, 3, 4).toRecord();
+        var record = TestBatch.of(TENANT, AGENT)
+                .moment(LAYOUT, one, 1, 2)
+                .moment(LAYOUT, other, 3, 4)
+                .toRecord();
 
         var batch = ReceivedBatch.read(record, new Window(Long.MIN_VALUE, Long.MAX_VALUE), (_, _) -> Optional.empty());
 
         assertThat(batch.hours()).hasSize(parts);
         assertThat(batch.hours().getFirst().at()).isEqualTo(one.toEpochMilli());
-        assertThat(batch.hours().getLast().at())
-                .isEqualTo((parts == 1 ? one : other).toEpochMilli());
-        assertThat(batch.hours().stream().mapToInt(part -> HourGathering.momentsOf(part.moments()).size()).sum())
+        assertThat(batch.hours().getLast().at()).isEqualTo((parts == 1 ? one : other).toEpochMilli());
+        assertThat(batch.hours().stream()
+                        .mapToInt(
+                                part -> HourGathering.momentsOf(part.moments()).size())
+                        .sum())
                 .isEqualTo(2);
     }
 
@@ -85,11 +90,12 @@ class ReceivedBatchTest {
                 "t", 0, 0, AGENT.toString(), good.toMessage().toByteArray()));
         assertRefused(changed(good, batch -> batch.setBatchId(ByteString.copyFromUtf8("short"))));
         assertRefused(changed(good, batch -> batch.getMomentsBuilder(0).setLayoutId(ByteString.EMPTY)));
-        assertRefused(changed(
-                good, batch -> batch.getMomentsBuilder(0).setValues(ByteString.copyFrom(new byte[] {-1}))));
+        assertRefused(
+                changed(good, batch -> batch.getMomentsBuilder(0).setValues(ByteString.copyFrom(new byte[] {-1}))));
         assertRefused(changed(
                 good, batch -> batch.getMomentsBuilder(0).setValues(ByteString.copyFrom(new byte[] {15, 1, 2}))));
-        assertRefused(TestBatch.of(TENANT, AGENT).moment(LAYOUT, NOW, 1, Double.NaN).toRecord());
+        assertRefused(
+                TestBatch.of(TENANT, AGENT).moment(LAYOUT, NOW, 1, Double.NaN).toRecord());
         assertRefused(TestBatch.of(TENANT, AGENT)
                 .moment(LAYOUT, NOW, 1, Double.NEGATIVE_INFINITY)
                 .toRecord());
@@ -105,7 +111,8 @@ class ReceivedBatchTest {
                 .isThrownBy(() -> ReceivedBatch.read(
                         record,
                         KEPT,
-                        (tenant, id) -> Optional.ofNullable(Map.of(LAYOUT.id(TENANT), LAYOUT).get(id))))
+                        (tenant, id) -> Optional.ofNullable(
+                                Map.of(LAYOUT.id(TENANT), LAYOUT).get(id))))
                 .withMessage("3 values for 2 series");
     }
 
@@ -126,9 +133,8 @@ class ReceivedBatchTest {
             var failure = catchThrowable(() -> ReceivedBatch.read(
                     TestBatch.record(AGENT.toString(), TENANT, damaged), KEPT, (_, _) -> Optional.empty()));
 
-            assertThat(failure).satisfiesAnyOf(
-                    none -> assertThat(none).isNull(),
-                    refused -> assertThat(refused).isInstanceOf(IllegalArgumentException.class));
+            assertThat(failure).satisfiesAnyOf(none -> assertThat(none).isNull(), refused -> assertThat(refused)
+                    .isInstanceOf(IllegalArgumentException.class));
         }
     }
 

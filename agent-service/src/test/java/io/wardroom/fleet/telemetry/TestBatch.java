@@ -13,6 +13,7 @@ import io.wardroom.common.tenant.TenantId;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -99,7 +100,7 @@ final class TestBatch {
     }
 
     static ProducerRecord<String, byte[]> toSend(TenantId tenant, SeriesLayout layout) {
-        var id = java.util.HexFormat.of().formatHex(layout.id(tenant).toByteArray());
+        var id = HexFormat.of().formatHex(layout.id(tenant).toByteArray());
         var record = new ProducerRecord<>(
                 Topics.TELEMETRY_LAYOUTS, id, layout.toProto(tenant).toByteArray());
         headers(tenant, "io.wardroom.layout.declared.v1", id, record.headers());

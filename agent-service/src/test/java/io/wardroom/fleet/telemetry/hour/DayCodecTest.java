@@ -42,9 +42,8 @@ class DayCodecTest {
 
             var failure = catchThrowable(() -> DayCodec.unpack(damaged, series.size()));
 
-            assertThat(failure).satisfiesAnyOf(
-                    none -> assertThat(none).isNull(),
-                    refused -> assertThat(refused).isExactlyInstanceOf(IllegalArgumentException.class));
+            assertThat(failure).satisfiesAnyOf(none -> assertThat(none).isNull(), refused -> assertThat(refused)
+                    .isExactlyInstanceOf(IllegalArgumentException.class));
         }
     }
 
@@ -55,7 +54,10 @@ class DayCodecTest {
             for (var hour = 0; hour < hours.length; hour++) {
                 if (random.nextBoolean()) {
                     hours[hour] = new Summary(
-                            1 + random.nextInt(3_600_000), random.nextGaussian() * 1e9, random.nextInt(100) / 100.0, -0.0);
+                            1 + random.nextInt(3_600_000),
+                            random.nextGaussian() * 1e9,
+                            random.nextInt(100) / 100.0,
+                            -0.0);
                 }
             }
             series.add(hours);

@@ -77,8 +77,14 @@ class HourCodecTest {
     void costsLittleForWhatHardlyChanges() {
         var quarterMinutes = IntStream.range(0, 240).toArray();
         var series = List.of(
-                points(i -> 15_000L * i, Arrays.stream(quarterMinutes).mapToDouble(i -> 16_777_216_000.0).toArray()),
-                points(i -> 15_000L * i, Arrays.stream(quarterMinutes).mapToDouble(i -> 15.0 * i).toArray()));
+                points(
+                        i -> 15_000L * i,
+                        Arrays.stream(quarterMinutes)
+                                .mapToDouble(i -> 16_777_216_000.0)
+                                .toArray()),
+                points(
+                        i -> 15_000L * i,
+                        Arrays.stream(quarterMinutes).mapToDouble(i -> 15.0 * i).toArray()));
 
         assertThat(HourCodec.pack(HOUR, series).chunks().length).isLessThan(100);
     }
@@ -105,9 +111,8 @@ class HourCodecTest {
             var failure = catchThrowable(() -> HourCodec.unpack(HOUR, damaged, series.size()));
 
             // a flipped bit within a value is another value, which no form can tell; nothing else may come out
-            assertThat(failure).satisfiesAnyOf(
-                    none -> assertThat(none).isNull(),
-                    refused -> assertThat(refused).isExactlyInstanceOf(IllegalArgumentException.class));
+            assertThat(failure).satisfiesAnyOf(none -> assertThat(none).isNull(), refused -> assertThat(refused)
+                    .isExactlyInstanceOf(IllegalArgumentException.class));
         }
     }
 
@@ -130,7 +135,8 @@ class HourCodecTest {
                 .isThrownBy(() -> HourCodec.unpack(HOUR, varint(Long.MAX_VALUE), constant))
                 .withMessageContaining("points in an hour");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> HourCodec.unpack(HOUR, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1}, constant))
+                .isThrownBy(
+                        () -> HourCodec.unpack(HOUR, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1}, constant))
                 .withMessageContaining("64 bits");
     }
 

@@ -23,9 +23,13 @@ class PointsTest {
             var points = gathering.toPoints();
 
             assertThat(points.times())
-                    .isEqualTo(expected.keySet().stream().mapToLong(Long::longValue).toArray());
+                    .isEqualTo(expected.keySet().stream()
+                            .mapToLong(Long::longValue)
+                            .toArray());
             assertThat(points.values())
-                    .isEqualTo(expected.values().stream().mapToDouble(Double::doubleValue).toArray());
+                    .isEqualTo(expected.values().stream()
+                            .mapToDouble(Double::doubleValue)
+                            .toArray());
         }
     }
 }
