@@ -23,6 +23,17 @@ record Command(
         environment = Map.copyOf(environment);
     }
 
+    /// The same with the lowest priority, where the system knows one.
+    Command behindOthers() {
+        var nice = Programs.find("nice");
+        if (nice.isEmpty()) {
+            return this;
+        }
+        var behind = new ArrayList<>(List.of(nice.get().toString(), "-n", "19"));
+        behind.addAll(words);
+        return new Command(name, rank, behind, environment, open, directory, port);
+    }
+
     /// A JVM like this one, made small: serial collector, compact headers, first compiler only.
     static List<String> smallJava(int heapMebibytes) {
         var words = java(heapMebibytes);

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Launcher {
     static final String NAME = "wardroom";
     static final String PASSWORD_VARIABLE = "WARDROOM_ADMIN_PASSWORD";
+    static final String CACHES_VARIABLE = "WARDROOM_START_CACHES";
+    private static final int QUIET_SECONDS = 20;
     private static final int SHORTEST_PASSWORD = 8;
     private static final int TAIL_LINES = 25;
 
@@ -81,8 +83,9 @@ final class Launcher {
         infrastructure = servers;
         servers.start(home.runtime(), progress);
         provide(servers, wanted, progress);
-        new Suite(home, ports, processes, new Apps(checkout, home.runtime().resolve("apps")), servers)
-                .start(withAgent, progress);
+        var suite = new Suite(
+                home, ports, processes, new Apps(checkout, home.runtime().resolve("apps")), servers);
+        suite.start(withAgent, progress);
         Running.write(home, ports, Running.READY);
         progress.say("""
                 Wardroom is up after %s.

@@ -1,11 +1,13 @@
 package io.wardroom.local;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /// A line of a log as a person reads it: the services write JSON, of which the level and the message matter here.
 final class LogLine {
     private static final int LONGEST = 500;
+    private static final int MOST_LINES = 20;
 
     private LogLine() {}
 
@@ -21,14 +23,18 @@ final class LogLine {
         } catch (IllegalArgumentException tornOrOther) {
             return List.of(cut(line));
         }
-        if (!(fields.get("message") instanceof String message)) {
+        if (!(fields.get("message") instanceof String message) || message.isBlank()) {
             return List.of(cut(line));
         }
-        var cause = fields.get("stack_trace") instanceof String trace ? "\n" + trace : "";
-        return (fields.get("level") + " " + message.strip() + cause)
-                .lines()
+        var told = new ArrayList<>(message.strip().lines().toList());
+        if (fields.get("stack_trace") instanceof String trace) {
+            // the frames tell a person at the terminal nothing, the causes all
+            trace.lines().filter(part -> !part.startsWith("\t")).forEach(told::add);
+        }
+        told.set(0, fields.get("level") + " " + told.getFirst());
+        return told.stream()
                 .filter(part -> !part.isBlank())
-                .limit(20)
+                .limit(MOST_LINES)
                 .map(LogLine::cut)
                 .toList();
     }

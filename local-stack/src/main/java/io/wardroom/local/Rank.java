@@ -4,6 +4,8 @@ import java.time.Duration;
 
 /// When a process is stopped: what leans on others goes before them. In this order.
 enum Rank {
+    /// Work that ends by itself, such as the building of a cache.
+    ERRAND(Duration.ofSeconds(5)),
     AGENT(Duration.ofSeconds(15)),
     GATEWAY(Duration.ofSeconds(30)),
     SERVICE(Duration.ofSeconds(30)),
@@ -12,9 +14,7 @@ enum Rank {
     KAFKA(Duration.ofSeconds(30)),
     REDIS(Duration.ofSeconds(15)),
     /// Stopped by SIGINT, which PostgreSQL calls a fast shutdown; SIGTERM would wait for every client to leave.
-    POSTGRES(Duration.ofSeconds(30)),
-    /// Work that ends by itself, such as the building of a cache.
-    ERRAND(Duration.ofSeconds(5));
+    POSTGRES(Duration.ofSeconds(30));
 
     private final Duration patience;
 

@@ -78,6 +78,10 @@ public enum Service {
         return database ? Optional.of(folder.replace('-', '_')) : Optional.empty();
     }
 
+    Rank rank() {
+        return this == GATEWAY ? Rank.GATEWAY : Rank.SERVICE;
+    }
+
     int heapMebibytes() {
         return heapMebibytes;
     }

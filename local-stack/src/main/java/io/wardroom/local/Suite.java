@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 public final class Suite implements AutoCloseable {
     static final String AGENT = "agent";
     private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration CACHE_LIMIT = Duration.ofMinutes(10);
     private static final Duration AGENT_LIMIT = Duration.ofSeconds(60);
     /// More at once only wait for each other's compilers.
     private static final int STARTED_AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors() * 3 / 2);
@@ -100,24 +101,48 @@ public final class Suite implements AutoCloseable {
 
     private void start(Service service) throws IOException {
         var app = apps.of(service);
+        processes
+                .start(command(
+                        service,
+                        service.folder(),
+                        service.rank(),
+                        app,
+                        StartCache.of(app).use().stream().toList()))
+                .await(LIMIT, () -> http.get(ports.http(service.management()) + "/actuator/health/readiness", "")
+                        .ok());
+    }
+
+    private Command command(Service service, String name, Rank rank, Path app, List<String> more) throws IOException {
         var words = service.carriesLoad()
                 ? Command.java(service.heapMebibytes())
                 : Command.smallJava(service.heapMebibytes());
         words.addAll(
                 List.of("-Xms32m", "-Xss512k", "-XX:ReservedCodeCacheSize=" + (service.carriesLoad() ? 96 : 48) + "m"));
-        StartCache.of(app).use().ifPresent(words::add);
+        words.addAll(more);
         words.addAll(List.of("-jar", service.folder() + ".jar"));
-        processes
-                .start(new Command(
-                        service.folder(),
-                        service == Service.GATEWAY ? Rank.GATEWAY : Rank.SERVICE,
-                        words,
-                        environment(service),
-                        true,
-                        app,
-                        ports.of(service.port())))
-                .await(LIMIT, () -> http.get(ports.http(service.management()) + "/actuator/health/readiness", "")
-                        .ok());
+        var port = rank == Rank.ERRAND ? 0 : ports.of(service.port());
+        return new Command(name, rank, words, environment(service), true, app, port);
+    }
+
+    /// Makes the start caches that are missing, one after the other and behind all other work.
+    ///
+    /// @throws Trouble if a service does not get as far as it does in a start
+    void makeStartCaches() throws IOException {
+        for (var service : Service.values()) {
+            var app = apps.of(service);
+            var cache = StartCache.of(app);
+            if (cache.isMade() || !cache.isAffordable()) {
+                continue;
+            }
+            var name = service.folder() + "-start-cache";
+            var command = command(service, name, Rank.ERRAND, app, cache.record());
+            var maker = processes.start(command.behindOthers());
+            maker.await(
+                    CACHE_LIMIT,
+                    () -> !maker.process().isAlive() && maker.process().exitValue() == 0);
+            processes.stop(name);
+            cache.keep();
+        }
     }
 
     Map<String, String> environment(Service service) throws IOException {
