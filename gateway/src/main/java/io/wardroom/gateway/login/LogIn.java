@@ -1,12 +1,15 @@
 package io.wardroom.gateway.login;
 
+import java.time.Duration;
+
 /// The wish to log in.
 ///
 /// @param username user name or e-mail address
 record LogIn(String username, String password) {
     /// Every way the wish can end.
     sealed interface Outcome {
-        record LoggedIn(Tokens tokens) implements Outcome {}
+        /// @param lifetime of the access token
+        record LoggedIn(Tokens tokens, Duration lifetime) implements Outcome {}
 
         /// A wrong password, an unknown name, a locked or disabled account: the caller is not told which.
         record Refused() implements Outcome {}

@@ -13,6 +13,7 @@ import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;
 import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorMissing;
+import java.time.Duration;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -49,8 +50,8 @@ class LoginController {
 
     private Mono<ResponseEntity<TokenView>> answer(LoginForm form, ServerWebExchange exchange) {
         return logins.logIn(form.wish(), Call.of(exchange).caller(exchange)).map(outcome -> switch (outcome) {
-            case LoggedIn(var tokens) ->
-                ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(TokenView.of(tokens));
+            case LoggedIn(var tokens, var lifetime) ->
+                ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(TokenView.of(tokens, lifetime));
             case Refused _ -> throw CommonProblem.UNAUTHORIZED.because("the user name or the password is wrong");
             case SecondFactorMissing _ ->
                 throw CommonProblem.FORBIDDEN.because("this account asks for a second factor");
@@ -64,8 +65,8 @@ class LoginController {
             @JsonProperty("token_type") String tokenType,
             @JsonProperty("expires_in") long expiresIn,
             @JsonProperty("refresh_token") String refreshToken) {
-        static TokenView of(Tokens tokens) {
-            return new TokenView(tokens.accessToken(), "bearer", tokens.expiresIn(), tokens.refreshToken());
+        static TokenView of(Tokens tokens, Duration lifetime) {
+            return new TokenView(tokens.accessToken(), "bearer", lifetime.toSeconds(), tokens.refreshToken());
         }
     }
 }

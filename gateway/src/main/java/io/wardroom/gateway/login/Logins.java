@@ -9,6 +9,7 @@ import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;
 import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorMissing;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -60,7 +61,7 @@ class Logins {
                     .flatMap(person -> person.totp()
                             ? turnAway(tokens, deed, "SECOND_FACTOR_MISSING", caller)
                                     .<Outcome>thenReturn(new SecondFactorMissing())
-                            : trail.record(deed, caller).<Outcome>thenReturn(new LoggedIn(tokens)));
+                            : trail.record(deed, caller).<Outcome>thenReturn(new LoggedIn(tokens, lifetimeOf(token))));
         });
     }
 
@@ -81,6 +82,12 @@ class Logins {
                             person.map(Person::username).orElseGet(() -> cut(wish.username())));
                     return trail.record(deed.refused("BAD_CREDENTIALS"), caller);
                 });
+    }
+
+    private static Duration lifetimeOf(Jwt token) {
+        var from = token.getIssuedAt();
+        var to = token.getExpiresAt();
+        return from == null || to == null ? Duration.ZERO : Duration.between(from, to);
     }
 
     private static Optional<Actor> actorOf(Jwt token) {
