@@ -25,11 +25,13 @@ class ReadmeTest {
         assertThat(walk.find()).isTrue();
         Files.createDirectories(folder.resolve(".wardroom"));
         Files.writeString(folder.resolve(".wardroom/admin-password"), STACK.administratorPassword() + "\n");
-        await("this host's agent reports").atMost(Duration.ofSeconds(60)).until(() -> OWNER.get("/api/v1/agents?status=online")
-                        .json()
-                        .get("total")
-                        .asInt()
-                > 0);
+        await("this host's agent reports")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> OWNER.get("/api/v1/agents?status=online")
+                                .json()
+                                .get("total")
+                                .asInt()
+                        > 0);
 
         var builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", walk.group(1))
                 .directory(folder.toFile())

@@ -35,8 +35,9 @@ import org.springframework.web.bind.annotation.RestController;
 class EnrolmentTokenController {
     private static final int A_DAY_IN_MINUTES = 1440;
     /// For a host that has the agent's package: its configuration is all that is missing.
-    private static final String INSTALL = "sudo sh -c 'umask 077; printf \"hub_url = \\\"%s\\\"\\nenrolment_token = \\\"%s\\\"\\n\""
-            + " > /etc/wardroom/agent.toml && systemctl restart wardroom-agent'";
+    private static final String INSTALL =
+            "sudo sh -c 'umask 077; printf \"hub_url = \\\"%s\\\"\\nenrolment_token = \\\"%s\\\"\\n\""
+                    + " > /etc/wardroom/agent.toml && systemctl restart wardroom-agent'";
 
     private final EnrolmentTokens tokens;
     private final EnrolmentProperties properties;

@@ -11,5 +11,5 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("wardroom.gateway.apidoc")
 record ApiDocProperties(
         @DefaultValue("5s") Duration kept,
-        @DefaultValue("2s") Duration timeout,
+        @DefaultValue("10s") Duration timeout,
         @DefaultValue("4MB") DataSize largest) {}
