@@ -6,12 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -33,6 +35,14 @@ public final class IdentityTable<I> implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(IdentityTable.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration REST_AFTER_FAULT = Duration.ofSeconds(1);
+
+    /// It reads what it assigns itself: no group to join. On Kafka 4.2 the new protocol's client would turn in its poll
+    /// without waiting.
+    private static final Properties READER = new Properties();
+
+    static {
+        READER.setProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    }
 
     private record Entry<I>(AgentIdentity identity, I prepared) {}
 
@@ -100,7 +110,7 @@ public final class IdentityTable<I> implements SmartLifecycle {
 
     private void follow() {
         while (running) {
-            try (var consumer = consumers.createConsumer(null, "identities", null)) {
+            try (var consumer = consumers.createConsumer(null, "identities", null, READER)) {
                 read(consumer);
             } catch (InterruptException | WakeupException stop) {
                 return;
