@@ -22,6 +22,7 @@ final class Help {
                                         shows the end of a component's log, -f all that follows
                   ./wardroom reset [--yes]
                                         stops everything and deletes all data
+                  ./wardroom build      builds what is stale, and starts nothing
                   ./wardroom test [ARGUMENTS]
                                         runs the whole test suite (mvn verify ARGUMENTS)
                   ./wardroom help       shows this
