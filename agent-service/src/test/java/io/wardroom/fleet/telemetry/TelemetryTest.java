@@ -218,11 +218,14 @@ class TelemetryTest extends OnRealServers {
         for (var i = 0; i < 700; i++) {
             var batch = TestBatch.of(tenant, agent).receivedAt(begin.plusSeconds(1 + i));
             for (var j = 0; j <= random.nextInt(3); j++) {
-                // few enough moments that some meet, so that the later write has something to win against
+                // few enough moments that some meet; what is sent of one is always the same
                 var at = begin.plusMillis(random.nextLong(1_500) * 10_000 + random.nextInt(2));
                 var layout = random.nextInt(3) == 0 ? OTHER : LAYOUT;
-                var values = random.doubles(layout.series().size()).toArray();
-                values[0] = random.nextInt(100_000) / 100.0;
+                var values = layout.series().stream()
+                        .mapToDouble(name -> at.toEpochMilli() % 2 == 0
+                                ? at.toEpochMilli() % 100_000 / 100.0
+                                : new Random(at.toEpochMilli() + name.hashCode()).nextDouble())
+                        .toArray();
                 batch.moment(layout, at, values);
                 model.add(layout, at, values);
             }
@@ -247,7 +250,7 @@ class TelemetryTest extends OnRealServers {
         // days later the agent's spool drains: a closed hour is written once more
         var late = TestBatch.of(tenant, agent).receivedAt(begin.plusSeconds(9_000));
         var at = begin.plusSeconds(1_234);
-        late.moment(LAYOUT, at, -1.5, Math.PI, 7);
+        late.moment(LAYOUT, at, 1, 2, 3).moment(LAYOUT, at, -1.5, Math.PI, 7);
         model.add(LAYOUT, at, -1.5, Math.PI, 7);
         store(late);
         assertThat(raw(begin, until)).isEqualTo(model.points());
@@ -255,10 +258,16 @@ class TelemetryTest extends OnRealServers {
         assertThat(openHours()).isEmpty();
         assertThat(raw(begin, until)).isEqualTo(model.points());
 
-        // the same once more changes nothing
-        batches.forEach(this::store);
+        // what says otherwise of a point that is known wins, what says the same changes nothing
+        var first = model.points().get(TestBatch.series("load")).firstKey();
+        store(TestBatch.of(tenant, agent)
+                .receivedAt(begin.plusSeconds(9_001))
+                .moment(OTHER, Instant.ofEpochMilli(first), 77, 78));
+        model.add(OTHER, Instant.ofEpochMilli(first), 77, 78);
         closer.closeDue();
-        model.add(LAYOUT, at, -1.5, Math.PI, 7);
+        closer.closeDue();
+        assertThat(openHours()).isEmpty();
+        assertThat(raw(begin, until)).isEqualTo(model.points());
         assertThat(count("metric_hour")).isBetween(5, 6);
     }
 
