@@ -1,5 +1,7 @@
 package io.wardroom.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.wardroom.local.Stack;
 import io.wardroom.local.TestStack;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -30,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 public abstract class OnRealServers {
     protected static final Stack STACK = TestStack.shared();
     protected static final TestUpstream UPSTREAM = TestUpstream.start();
+    protected static final MoodyServer MOODY = MoodyServer.start();
     protected static final JsonMapper JSON = JsonMapper.shared();
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
@@ -51,9 +55,22 @@ public abstract class OnRealServers {
     }
 
     protected HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+        return HttpRequest.newBuilder(uri(path))
                 .timeout(Duration.ofSeconds(30))
                 .header("X-Forwarded-For", freshAddress());
+    }
+
+    protected URI uri(String path) {
+        return URI.create("http://127.0.0.1:%d%s".formatted(port, path));
+    }
+
+    /// An answer in the error form.
+    protected static void isError(HttpResponse<String> answer, int status, String code) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(json(answer).get("code").asString()).isEqualTo(code);
+        assertThat(json(answer).get("detail").asString()).isNotBlank();
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
     }
 
     protected HttpResponse<String> send(HttpRequest.Builder request) {
@@ -74,14 +91,26 @@ public abstract class OnRealServers {
     static final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
+            Agents.createTopic(STACK);
             var settings = new HashMap<String, Object>(STACK.environmentOf("gateway"));
-            for (var service : new String[] {"AGENT", "CONSOLE", "CLOUD", "PURPLE", "COMPLIANCE", "AUDIT"}) {
+            for (var service : List.of("AGENT", "CONSOLE", "COMPLIANCE", "AUDIT", "INGEST")) {
                 settings.put("WARDROOM_%s_URL".formatted(service), UPSTREAM.url());
             }
-            settings.put("WARDROOM_INGEST_URL", UPSTREAM.url());
+            // nobody listens there
+            settings.put("WARDROOM_CLOUD_URL", "http://127.0.0.1:1");
+            settings.put("WARDROOM_PURPLE_URL", MOODY.url());
             settings.putAll(Map.of(
                     "WARDROOM_GATEWAY_DOOR_TRUSTEDPROXIES",
                     "127.0.0.0/8",
+                    "WARDROOM_GATEWAY_DOOR_BODYTIMEOUT",
+                    "2s",
+                    "WARDROOM_GATEWAY_INGEST_RESPONSETIMEOUT",
+                    "3s",
+                    "WARDROOM_GATEWAY_ROUTING_RESPONSETIMEOUT",
+                    "3s",
+                    // others' tests send their batches from one address
+                    "WARDROOM_GATEWAY_LIMITS_INGEST_LIMIT",
+                    "1000",
                     // other runs leave their records on the same broker
                     "SPRING_KAFKA_CONSUMER_GROUPID",
                     "gateway-" + System.nanoTime()));
