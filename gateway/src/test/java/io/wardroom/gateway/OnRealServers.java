@@ -2,6 +2,7 @@ package io.wardroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wardroom.gateway.limit.LimitOf;
 import io.wardroom.local.Stack;
 import io.wardroom.local.TestStack;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.test.context.ContextConfiguration;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The whole gateway on the real servers, with one upstream that plays every service; one context for all classes.
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @ContextConfiguration(initializers = OnRealServers.Servers.class)
+@Import(LimitOf.class)
 public abstract class OnRealServers {
     protected static final Stack STACK = TestStack.shared();
     protected static final TestUpstream UPSTREAM = TestUpstream.start();
@@ -97,7 +100,7 @@ public abstract class OnRealServers {
                 settings.put("WARDROOM_%s_URL".formatted(service), UPSTREAM.url());
             }
             // nobody listens there
-            settings.put("WARDROOM_CLOUD_URL", "http://127.0.0.1:1");
+            settings.put("WARDROOM_CLOUD_URL", "http://127.0.0.1:11");
             settings.put("WARDROOM_PURPLE_URL", MOODY.url());
             settings.putAll(Map.of(
                     "WARDROOM_GATEWAY_DOOR_TRUSTEDPROXIES",

@@ -17,6 +17,7 @@ import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -61,6 +62,10 @@ class ErrorAnswers implements WebExceptionHandler {
         headers.setContentType(MediaType.APPLICATION_JSON);
         if (refusal.problem() == CommonProblem.UNAUTHORIZED) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (refusal.problem().status() == HttpStatus.REQUEST_TIMEOUT) {
+            // the rest of the body may still come, or never
+            headers.set(HttpHeaders.CONNECTION, "close");
         }
         var retryAfter = refusal.retryAfter();
         if (retryAfter != null) {

@@ -7,6 +7,7 @@ import io.wardroom.gateway.route.Upstreams;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -40,6 +41,9 @@ class ApiDocuments {
     private final String version;
     /// One entry a service.
     private final Map<Service, JsonNode> lastKnown = new ConcurrentHashMap<>();
+
+    /// Those that gave no document when they were last asked.
+    private final Set<Service> silent = ConcurrentHashMap.newKeySet();
 
     private volatile Merged merged = new Merged(Mono.empty(), 0);
 
@@ -123,8 +127,11 @@ class ApiDocuments {
                 .bodyToMono(byte[].class)
                 .timeout(settings.timeout())
                 .map(json::readTree)
+                .doOnNext(_ -> silent.remove(service))
                 .onErrorResume(failure -> {
-                    LOG.warn("no API document from {}: {}", service.spelled(), failure.toString());
+                    if (silent.add(service)) {
+                        LOG.warn("no API document from {}: {}", service.spelled(), failure.toString());
+                    }
                     return Mono.empty();
                 });
     }

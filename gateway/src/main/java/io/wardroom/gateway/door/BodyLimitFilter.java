@@ -3,6 +3,7 @@ package io.wardroom.gateway.door;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.route.Route;
 import io.wardroom.gateway.route.Service;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -42,37 +43,42 @@ class BodyLimitFilter implements WebFilter {
             exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
             return Mono.error(Refusals.tooLarge(limit));
         }
-        if (told >= 0) {
+        if (told == 0) {
             return chain.filter(exchange);
         }
-        var counted = new Counted(exchange.getRequest(), limit);
-        return chain.filter(exchange.mutate().request(counted).build());
+        var guarded = new Guarded(exchange.getRequest(), limit, door.bodyTimeout());
+        return chain.filter(exchange.mutate().request(guarded).build());
     }
 
     private long limitOf(Route route) {
         return (route.service() == Service.INGEST ? door.maxBatch() : door.maxBody()).toBytes();
     }
 
-    private static final class Counted extends ServerHttpRequestDecorator {
+    /// A request whose body ends in time and within its limit, or with a refusal.
+    private static final class Guarded extends ServerHttpRequestDecorator {
         private final long limitBytes;
+        private final Duration patience;
 
-        Counted(ServerHttpRequest request, long limitBytes) {
+        Guarded(ServerHttpRequest request, long limitBytes, Duration patience) {
             super(request);
             this.limitBytes = limitBytes;
+            this.patience = patience;
         }
 
         @Override
         public Flux<DataBuffer> getBody() {
             return Flux.defer(() -> {
                 var seen = new AtomicLong();
-                return super.getBody().handle((buffer, sink) -> {
-                    if (seen.addAndGet(buffer.readableByteCount()) > limitBytes) {
-                        DataBufferUtils.release(buffer);
-                        sink.error(Refusals.tooLarge(limitBytes));
-                    } else {
-                        sink.next(buffer);
-                    }
-                });
+                return super.getBody()
+                        .<DataBuffer>handle((buffer, sink) -> {
+                            if (seen.addAndGet(buffer.readableByteCount()) > limitBytes) {
+                                DataBufferUtils.release(buffer);
+                                sink.error(Refusals.tooLarge(limitBytes));
+                            } else {
+                                sink.next(buffer);
+                            }
+                        })
+                        .takeUntilOther(Mono.delay(patience).then(Mono.error(Refusals::bodyTooSlow)));
             });
         }
     }

@@ -15,7 +15,7 @@ public record DoorProperties(
         @DefaultValue List<String> trustedProxies,
         @DefaultValue("1MB") DataSize maxBody,
         @DefaultValue("4MB") DataSize maxBatch,
-        @DefaultValue("30s") Duration bodyTimeout) {
+        @DefaultValue("15s") Duration bodyTimeout) {
     public DoorProperties {
         trustedProxies =
                 trustedProxies.stream().filter(network -> !network.isBlank()).toList();

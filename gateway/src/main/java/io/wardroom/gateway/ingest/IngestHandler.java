@@ -347,7 +347,7 @@ final class IngestHandler extends ChannelDuplexHandler {
     /// Time is up for a batch.
     void late(Batch current) {
         if (!current.bodyDone) {
-            refuseForGood(current, BatchProblem.REQUEST_TIMEOUT.because("the body did not come in time"));
+            refuseForGood(current, Refusals.bodyTooSlow());
             return;
         }
         var connection = current.connection;

@@ -21,7 +21,7 @@ class KeycloakTest {
 
     @Test
     void nobodyListensThere() {
-        isAway(keycloakAt("http://127.0.0.1:1"));
+        isAway(keycloakAt("http://127.0.0.1:11"));
     }
 
     @Test

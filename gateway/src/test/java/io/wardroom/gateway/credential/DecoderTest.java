@@ -1,0 +1,113 @@
+package io.wardroom.gateway.credential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.wardroom.common.identity.IdentityTable;
+import io.wardroom.common.problem.CommonProblem;
+import io.wardroom.common.problem.ProblemException;
+import io.wardroom.common.security.TokenProperties;
+import io.wardroom.gateway.TestUpstream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.security.oauth2.jwt.JwtValidationException;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Tokens with a good signature and one thing wrong.
+class DecoderTest {
+    private static final TestUpstream ISSUER = TestUpstream.start();
+    private static RSAKey key;
+    private static ReactiveJwtDecoder decoder;
+    private static String issuer;
+
+    @BeforeAll
+    static void anIssuerWithAKey() throws JOSEException {
+        key = new RSAKeyGenerator(2048).keyID("k").generate();
+        issuer = ISSUER.url() + "/realms/wardroom";
+        ISSUER.answer(
+                "/realms/wardroom/protocol/openid-connect/certs",
+                TestUpstream.json(200, new JWKSet(key.toPublicJWK()).toString()));
+        decoder = new CredentialConfiguration().jwtDecoder(new TokenProperties(issuer, "wardroom"));
+    }
+
+    @AfterAll
+    static void noIssuer() {
+        ISSUER.stop();
+    }
+
+    @Test
+    void aGoodTokenIsRead() {
+        assertThat(read(good().build()).getSubject()).isEqualTo("someone");
+    }
+
+    @Test
+    void aForeignIssuerIsRefused() {
+        isRefused(good().issuer("http://elsewhere/realms/wardroom").build());
+    }
+
+    @Test
+    void aTokenForSomeoneElseIsRefused() {
+        isRefused(good().audience("account").build());
+        isRefused(good().audience(List.of()).build());
+    }
+
+    @Test
+    void anExpiredTokenIsRefused() {
+        isRefused(good().issueTime(minutesFromNow(-30)).expirationTime(minutesFromNow(-15)).build());
+    }
+
+    @Test
+    void beforeTheListOfAgentsIsCompleteAnUnknownTokenMayBeGood() {
+        var notStarted = new IdentityTable<KnownAgent>(
+                new DefaultKafkaConsumerFactory<>(java.util.Map.of()), JsonMapper.shared(), (identity, _) -> KnownAgent.of(identity));
+
+        assertThatThrownBy(() -> new AgentTokens(notStarted).agentBehind("Bearer ms_unknown"))
+                .isInstanceOfSatisfying(ProblemException.class, refusal -> {
+                    assertThat(refusal.problem()).isEqualTo(CommonProblem.UNAVAILABLE);
+                    assertThat(refusal.retryAfter()).isPositive();
+                });
+    }
+
+    private static JWTClaimsSet.Builder good() {
+        return new JWTClaimsSet.Builder()
+                .subject("someone")
+                .issuer(issuer)
+                .audience(List.of("account", "wardroom"))
+                .issueTime(minutesFromNow(-1))
+                .expirationTime(minutesFromNow(10));
+    }
+
+    private static void isRefused(JWTClaimsSet claims) {
+        assertThatThrownBy(() -> read(claims)).isInstanceOf(JwtValidationException.class);
+    }
+
+    private static org.springframework.security.oauth2.jwt.Jwt read(JWTClaimsSet claims) {
+        try {
+            var token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k").build(), claims);
+            token.sign(new RSASSASigner(key));
+            return decoder.decode(token.serialize()).block(Duration.ofSeconds(10));
+        } catch (JOSEException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    private static Date minutesFromNow(int minutes) {
+        return Date.from(Instant.now().plus(Duration.ofMinutes(minutes)));
+    }
+}
