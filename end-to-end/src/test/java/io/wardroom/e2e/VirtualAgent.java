@@ -1,5 +1,6 @@
 package io.wardroom.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ final class VirtualAgent {
         this.machine = machine;
         this.id = registered.field("agent_id");
         this.token = registered.field("agent_token");
+        assertThat(Base64.getDecoder().decode(registered.field("hub_public_key"))).hasSize(32);
     }
 
     /// Registers a new one and waits until the doors know it.

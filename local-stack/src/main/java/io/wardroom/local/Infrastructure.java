@@ -136,6 +136,7 @@ final class Infrastructure implements Backing {
                 "WARDROOM_KAFKA", kafka.bootstrap(),
                 "WARDROOM_REDIS", redis.url(),
                 "WARDROOM_ISSUER", keycloak.issuer(),
+                "WARDROOM_HUB_PUBLIC_KEY", HubKey.of(secrets).publicHalf(),
                 "WARDROOM_S3_ENDPOINT", objects.endpoint(),
                 "WARDROOM_S3_BUCKET", ObjectStore.BUCKET,
                 "WARDROOM_S3_ACCESS_KEY", ObjectStore.ACCESS_KEY,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// The passwords of one stack: each made by chance when first asked for, and kept in a file of mode 0600.
 final class Secrets {
@@ -33,12 +34,17 @@ final class Secrets {
     }
 
     /// The secret of that name, the same at every call and every start.
-    synchronized String of(String name) {
+    String of(String name) {
+        return of(name, Secrets::random);
+    }
+
+    /// As [#of(String)], for a secret of another form.
+    synchronized String of(String name, Supplier<String> maker) {
         var known = values.get(name);
         if (known != null) {
             return known;
         }
-        var made = random();
+        var made = maker.get();
         values.put(name, made);
         try {
             save();
