@@ -9,13 +9,13 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /// Steers a launcher from outside: starts one in the background, stops one, deletes what it left.
 final class Control {
     private static final Duration START_LIMIT = Duration.ofMinutes(15);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
+
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
     private final Home home;
     private final PrintStream out;
@@ -43,7 +43,7 @@ final class Control {
         var undo = new Thread(
                 () -> {
                     launcher.destroy();
-                    awaitEnd(launcher.toHandle(), STOP_LIMIT);
+                    ProcessRecord.awaitEnd(launcher.pid(), ProcessRecord.identity(launcher.pid()), STOP_LIMIT);
                 },
                 "undo");
         Runtime.getRuntime().addShutdownHook(undo);
@@ -124,14 +124,11 @@ final class Control {
     }
 
     private void stop(Running running) {
-        Optional<ProcessHandle> launcher = running.process();
-        if (launcher.isPresent()) {
-            launcher.get().destroy();
-            if (!awaitEnd(launcher.get(), STOP_LIMIT)) {
-                out.println("The launcher did not stop within %d min and is killed.".formatted(STOP_LIMIT.toMinutes()));
-                launcher.get().destroyForcibly();
-                awaitEnd(launcher.get(), Duration.ofSeconds(10));
-            }
+        running.process().ifPresent(ProcessHandle::destroy);
+        if (!ProcessRecord.awaitEnd(running.pid(), running.identity(), STOP_LIMIT)) {
+            out.println("The launcher did not stop within %d min and is killed.".formatted(STOP_LIMIT.toMinutes()));
+            running.process().ifPresent(ProcessHandle::destroyForcibly);
+            ProcessRecord.awaitEnd(running.pid(), running.identity(), KILL_LIMIT);
         }
     }
 
@@ -151,19 +148,5 @@ final class Control {
         }
         out.println("All data in %s is deleted.".formatted(home.directory()));
         return 0;
-    }
-
-    private static boolean awaitEnd(ProcessHandle process, Duration limit) {
-        try {
-            process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (java.util.concurrent.TimeoutException late) {
-            return !process.isAlive();
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            return !process.isAlive();
-        } catch (java.util.concurrent.ExecutionException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

@@ -5,14 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// The processes of one stack: starts them, writes them down, and stops them in order.
@@ -22,6 +20,8 @@ final class Processes {
 
     static final List<String> WITHHELD =
             List.of(Launcher.PASSWORD_VARIABLE, "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "MAVEN_OPTS");
+
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
     private final Home home;
     private final Map<String, Child> children = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ final class Processes {
     void kill(String name) {
         child(name).ifPresent(child -> {
             child.process().destroyForcibly();
-            awaitEnd(child.process().toHandle(), 10, TimeUnit.SECONDS);
+            child.record().awaitEnd(KILL_LIMIT);
             forget(child.record());
             synchronized (this) {
                 children.remove(name);
@@ -132,15 +132,15 @@ final class Processes {
             peers.forEach(Processes::signal);
             var deadline = System.nanoTime() + rank.patience().toNanos();
             for (var peer : peers) {
-                peer.process().ifPresent(process -> {
-                    if (!awaitEnd(process, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                        note.accept("%s did not stop within %d s and was killed."
-                                .formatted(peer.name(), rank.patience().toSeconds()));
+                if (!peer.awaitEnd(Duration.ofNanos(deadline - System.nanoTime()))) {
+                    note.accept("%s did not stop within %d s and was killed."
+                            .formatted(peer.name(), rank.patience().toSeconds()));
+                    peer.process().ifPresent(process -> {
                         process.descendants().forEach(ProcessHandle::destroyForcibly);
                         process.destroyForcibly();
-                        awaitEnd(process, 10, TimeUnit.SECONDS);
-                    }
-                });
+                    });
+                    peer.awaitEnd(KILL_LIMIT);
+                }
                 forget(peer);
             }
         }
@@ -161,20 +161,6 @@ final class Processes {
             record.forget(home.run());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
-        }
-    }
-
-    private static boolean awaitEnd(ProcessHandle process, long time, TimeUnit unit) {
-        try {
-            process.onExit().get(Math.max(time, 1), unit);
-            return true;
-        } catch (TimeoutException late) {
-            return !process.isAlive();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return !process.isAlive();
-        } catch (ExecutionException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 }

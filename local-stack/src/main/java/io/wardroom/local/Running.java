@@ -48,9 +48,7 @@ record Running(long pid, String identity, String state, String gateway) {
     }
 
     Optional<ProcessHandle> process() {
-        return ProcessHandle.of(pid)
-                .filter(ProcessHandle::isAlive)
-                .filter(_ -> !identity.isEmpty() && identity.equals(ProcessRecord.identity(pid)));
+        return ProcessRecord.find(pid, identity);
     }
 
     String sentence() {
