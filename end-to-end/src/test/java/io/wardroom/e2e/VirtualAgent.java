@@ -32,7 +32,8 @@ final class VirtualAgent {
         this.machine = machine;
         this.id = registered.field("agent_id");
         this.token = registered.field("agent_token");
-        assertThat(Base64.getDecoder().decode(registered.field("hub_public_key"))).hasSize(32);
+        assertThat(Base64.getDecoder().decode(registered.field("hub_public_key")))
+                .hasSize(32);
     }
 
     /// Registers a new one and waits until the doors know it.

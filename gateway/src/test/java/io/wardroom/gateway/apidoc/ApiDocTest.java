@@ -27,15 +27,27 @@ class ApiDocTest extends OnRealServers {
     @Test
     void theDocumentIsMadeOfWhatTheServicesSayToday() {
         UPSTREAM.answer("/v3/api-docs", TestUpstream.json(200, DOCUMENT.formatted(ALERTS)));
-        await("both are there").atMost(Duration.ofSeconds(20)).until(() -> document().path("paths").has("/api/v1/alerts"));
+        await("both are there")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> document().path("paths").has("/api/v1/alerts"));
         var paths = document().get("paths");
         assertThat(paths.propertyNames())
-                .contains("/api/v1/agents", "/api/v1/audit-logs", "/api/v1/auth/login", "/api/v1/auth/me", "/api/v1/health")
+                .contains(
+                        "/api/v1/agents",
+                        "/api/v1/audit-logs",
+                        "/api/v1/auth/login",
+                        "/api/v1/auth/me",
+                        "/api/v1/health")
                 .doesNotContain("/internal/secret", "/openapi.json", "/docs");
         assertThat(paths.get("/api/v1/agents").get("get").get("operationId").asString())
-                .isNotEqualTo(paths.get("/api/v1/audit-logs").get("get").get("operationId").asString());
-        assertThat(paths.get("/api/v1/auth/login").get("post").get("security").size()).isZero();
-        assertThat(paths.get("/api/v1/auth/me").get("get").get("security").size()).isEqualTo(1);
+                .isNotEqualTo(paths.get("/api/v1/audit-logs")
+                        .get("get")
+                        .get("operationId")
+                        .asString());
+        assertThat(paths.get("/api/v1/auth/login").get("post").get("security").size())
+                .isZero();
+        assertThat(paths.get("/api/v1/auth/me").get("get").get("security").size())
+                .isEqualTo(1);
         assertThat(document().get("servers").get(0).get("url").asString()).isEqualTo("/");
 
         // a controller is removed
@@ -65,7 +77,10 @@ class ApiDocTest extends OnRealServers {
                 .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
                 .doesNotContain("http");
         assertThat(page.body()).doesNotContain("http:", "https:");
-        var links = Pattern.compile("(?:src|href)=\"([^\"]+)\"").matcher(page.body()).results().toList();
+        var links = Pattern.compile("(?:src|href)=\"([^\"]+)\"")
+                .matcher(page.body())
+                .results()
+                .toList();
         assertThat(links).hasSizeGreaterThan(2);
         for (var link : links) {
             var asset = send(request(link.group(1)));

@@ -73,9 +73,12 @@ class CredentialTest extends OnRealServers {
                         == 200);
 
         isError(send(request("/api/v1/agents").header("Authorization", agent.bearer())), 401, "UNAUTHORIZED");
-        for (var path : new String[] {heartbeat, "/api/v1/ingest", "/api/v1/ingest?general", "/api/v1/otlp/v1/metrics"}) {
+        for (var path :
+                new String[] {heartbeat, "/api/v1/ingest", "/api/v1/ingest?general", "/api/v1/otlp/v1/metrics"}) {
             isError(
-                    send(request(path).header("Authorization", "Bearer " + TOKEN).POST(BodyPublishers.ofString("{}"))),
+                    send(request(path)
+                            .header("Authorization", "Bearer " + TOKEN)
+                            .POST(BodyPublishers.ofString("{}"))),
                     401,
                     "UNAUTHORIZED");
         }
@@ -87,7 +90,8 @@ class CredentialTest extends OnRealServers {
         UPSTREAM.answer(path, TestUpstream.json(201, "{\"agent_id\":\"1\"}"));
 
         for (var token : new String[] {"we_new", "ms_old"}) {
-            var answer = send(request(path).header("Authorization", "Bearer " + token).POST(BodyPublishers.ofString("{}")));
+            var answer = send(
+                    request(path).header("Authorization", "Bearer " + token).POST(BodyPublishers.ofString("{}")));
             assertThat(answer.statusCode()).isEqualTo(201);
             assertThat(answer.headers().firstValue("RateLimit-Limit")).contains("60");
             assertThat(UPSTREAM.seenAt(path).getLast().header("Authorization")).isEqualTo("Bearer " + token);

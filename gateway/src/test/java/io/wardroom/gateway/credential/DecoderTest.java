@@ -69,13 +69,17 @@ class DecoderTest {
 
     @Test
     void anExpiredTokenIsRefused() {
-        isRefused(good().issueTime(minutesFromNow(-30)).expirationTime(minutesFromNow(-15)).build());
+        isRefused(good().issueTime(minutesFromNow(-30))
+                .expirationTime(minutesFromNow(-15))
+                .build());
     }
 
     @Test
     void beforeTheListOfAgentsIsCompleteAnUnknownTokenMayBeGood() {
         var notStarted = new IdentityTable<KnownAgent>(
-                new DefaultKafkaConsumerFactory<>(java.util.Map.of()), JsonMapper.shared(), (identity, _) -> KnownAgent.of(identity));
+                new DefaultKafkaConsumerFactory<>(java.util.Map.of()),
+                JsonMapper.shared(),
+                (identity, _) -> KnownAgent.of(identity));
 
         assertThatThrownBy(() -> new AgentTokens(notStarted).agentBehind("Bearer ms_unknown"))
                 .isInstanceOfSatisfying(ProblemException.class, refusal -> {
@@ -99,7 +103,8 @@ class DecoderTest {
 
     private static org.springframework.security.oauth2.jwt.Jwt read(JWTClaimsSet claims) {
         try {
-            var token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k").build(), claims);
+            var token = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k").build(), claims);
             token.sign(new RSASSASigner(key));
             return decoder.decode(token.serialize()).block(Duration.ofSeconds(10));
         } catch (JOSEException broken) {

@@ -10,7 +10,8 @@ import org.springframework.http.server.PathContainer;
 /// Spells the limit of a route as the catalogue does: `10/min/ip`, or `-` for none.
 @TestComponent
 public class LimitOf {
-    private static final Map<Duration, String> PERIODS = Map.of(Duration.ofMinutes(1), "min", Duration.ofHours(1), "hour");
+    private static final Map<Duration, String> PERIODS =
+            Map.of(Duration.ofMinutes(1), "min", Duration.ofHours(1), "hour");
 
     private final RateLimiter limiter;
     private final LimitProperties table;
@@ -24,7 +25,10 @@ public class LimitOf {
         return limiter.counterOf(method, path)
                 .map(counter -> table.limits().get(counter.name()))
                 .map(limit -> "%d/%s/%s"
-                        .formatted(limit.limit(), PERIODS.get(limit.period()), limit.per().name().toLowerCase(Locale.ROOT)))
+                        .formatted(
+                                limit.limit(),
+                                PERIODS.get(limit.period()),
+                                limit.per().name().toLowerCase(Locale.ROOT)))
                 .orElse("-");
     }
 }

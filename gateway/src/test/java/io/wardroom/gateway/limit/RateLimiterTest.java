@@ -91,14 +91,20 @@ class RateLimiterTest {
         try (var road = new Road(TestStack.shared().redis())) {
             var limiter = replica(road.url());
             var key = UUID.randomUUID().toString();
-            assertThat(limiter.take(login(limiter), key).get(10, TimeUnit.SECONDS).remaining())
+            assertThat(limiter.take(login(limiter), key)
+                            .get(10, TimeUnit.SECONDS)
+                            .remaining())
                     .isEqualTo(9);
 
             road.cut();
 
             var allowed = 0;
             for (int i = 0; i < 30; i++) {
-                allowed += limiter.take(login(limiter), key).get(10, TimeUnit.SECONDS).allowed() ? 1 : 0;
+                allowed += limiter.take(login(limiter), key)
+                                .get(10, TimeUnit.SECONDS)
+                                .allowed()
+                        ? 1
+                        : 0;
             }
             assertThat(allowed).isEqualTo(10);
             assertThat(local()).isEqualTo(1);
@@ -109,7 +115,9 @@ class RateLimiterTest {
                 limiter.take(login(limiter), UUID.randomUUID().toString()).get(10, TimeUnit.SECONDS);
                 return local() == 0;
             });
-            assertThat(limiter.take(login(limiter), key).get(10, TimeUnit.SECONDS).remaining())
+            assertThat(limiter.take(login(limiter), key)
+                            .get(10, TimeUnit.SECONDS)
+                            .remaining())
                     .isEqualTo(8);
         }
     }
@@ -121,7 +129,10 @@ class RateLimiterTest {
 
         var key = UUID.randomUUID().toString();
         for (int i = 0; i < 10; i++) {
-            assertThat(limiter.take(login(limiter), key).get(10, TimeUnit.SECONDS).allowed()).isTrue();
+            assertThat(limiter.take(login(limiter), key)
+                            .get(10, TimeUnit.SECONDS)
+                            .allowed())
+                    .isTrue();
         }
         var refused = limiter.take(login(limiter), key).get(10, TimeUnit.SECONDS);
         assertThat(refused.allowed()).isFalse();
@@ -132,11 +143,15 @@ class RateLimiterTest {
     void theMostSpecificRowCounts() {
         var limiter = new RateLimiter(table(), counts("redis://127.0.0.1:11"), meters);
 
-        assertThat(counter(limiter, HttpMethod.POST, "/api/v1/auth/login").name()).isEqualTo("login");
-        assertThat(counter(limiter, HttpMethod.GET, "/api/v1/auth/login").name()).isEqualTo("others");
+        assertThat(counter(limiter, HttpMethod.POST, "/api/v1/auth/login").name())
+                .isEqualTo("login");
+        assertThat(counter(limiter, HttpMethod.GET, "/api/v1/auth/login").name())
+                .isEqualTo("others");
         assertThat(counter(limiter, HttpMethod.GET, "/api/v1/agents/1").name()).isEqualTo("others");
-        assertThat(limiter.counterOf(HttpMethod.GET, PathContainer.parsePath("/api/v1/ws/console/1"))).isEmpty();
-        assertThat(limiter.counterOf(HttpMethod.GET, PathContainer.parsePath("/docs"))).isEmpty();
+        assertThat(limiter.counterOf(HttpMethod.GET, PathContainer.parsePath("/api/v1/ws/console/1")))
+                .isEmpty();
+        assertThat(limiter.counterOf(HttpMethod.GET, PathContainer.parsePath("/docs")))
+                .isEmpty();
     }
 
     private RateLimiter replica(String redis) {
@@ -146,8 +161,8 @@ class RateLimiterTest {
     }
 
     private SharedCounts counts(String redis) {
-        var counts = new SharedCounts(
-                new RedisProperties(redis, Duration.ofSeconds(2), Duration.ofMillis(200)), meters);
+        var counts =
+                new SharedCounts(new RedisProperties(redis, Duration.ofSeconds(2), Duration.ofMillis(200)), meters);
         counts.start();
         started.add(counts);
         return counts;

@@ -46,7 +46,8 @@ class ForwardingTest extends OnRealServers {
     void aPathThatNoServiceOwnsIsNoRoute(String path) throws IOException {
         // sent byte by byte: a client would tidy the path up
         try (var wire = new Wire(port)) {
-            var answer = wire.send("GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(path)).read();
+            var answer = wire.send("GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(path))
+                    .read();
 
             assertThat(answer.status()).isEqualTo(404);
             assertThat(JSON.readTree(answer.body()).get("code").asString()).isEqualTo("ROUTE_NOT_FOUND");
@@ -56,12 +57,13 @@ class ForwardingTest extends OnRealServers {
 
     @Test
     void whatTheOwnerAnswersIsRelayed() {
-        UPSTREAM.answer(
-                "/api/v1/audit-logs",
-                (seen, response) -> TestUpstream.json(405, "{\"detail\":\"no\",\"code\":\"METHOD_NOT_ALLOWED\"}")
-                        .to(seen, response.header("X-Request-Id", "another").header("Allow", "GET")));
+        UPSTREAM.answer("/api/v1/audit-logs", (seen, response) -> TestUpstream.json(
+                        405, "{\"detail\":\"no\",\"code\":\"METHOD_NOT_ALLOWED\"}")
+                .to(seen, response.header("X-Request-Id", "another").header("Allow", "GET")));
 
-        var wrongMethod = send(authorized("/api/v1/audit-logs").header("X-Request-Id", "ours-1").PUT(BodyPublishers.ofString("{}")));
+        var wrongMethod = send(authorized("/api/v1/audit-logs")
+                .header("X-Request-Id", "ours-1")
+                .PUT(BodyPublishers.ofString("{}")));
         var notBuilt = send(authorized("/api/v1/webhooks"));
 
         isError(wrongMethod, 405, "METHOD_NOT_ALLOWED");
@@ -69,7 +71,8 @@ class ForwardingTest extends OnRealServers {
         assertThat(wrongMethod.headers().allValues("X-Request-Id")).containsExactly("ours-1");
         assertThat(wrongMethod.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
         assertThat(wrongMethod.headers().firstValue("Referrer-Policy")).contains("no-referrer");
-        assertThat(UPSTREAM.seenAt("/api/v1/audit-logs").getLast().header("X-Request-Id")).isEqualTo("ours-1");
+        assertThat(UPSTREAM.seenAt("/api/v1/audit-logs").getLast().header("X-Request-Id"))
+                .isEqualTo("ours-1");
         isError(notBuilt, 404, "ROUTE_NOT_FOUND");
         assertThat(UPSTREAM.seenAt("/api/v1/webhooks")).hasSizeGreaterThan(0);
     }
@@ -105,7 +108,8 @@ class ForwardingTest extends OnRealServers {
         assertThat(seen.header("X-Request-Id")).matches("[0-9a-f-]{36}");
         assertThat(seen.header("X-Kept")).isEqualTo("2");
         assertThat(seen.headers())
-                .doesNotContainKeys("x-forwarded-proto", "forwarded", "x-real-ip", "x-wardroom-actor", "cookie", "x-custom");
+                .doesNotContainKeys(
+                        "x-forwarded-proto", "forwarded", "x-real-ip", "x-wardroom-actor", "cookie", "x-custom");
     }
 
     @Test
@@ -129,14 +133,17 @@ class ForwardingTest extends OnRealServers {
     @Test
     void whatIsNoRequestIsRefusedInTheErrorForm() throws IOException {
         try (var wire = new Wire(port)) {
-            var answer = wire.send("GET /api/v1/health HTTP/1.1\r\nHost: x\r\nX-Big: %s\r\n\r\n".formatted("x".repeat(40_000)))
+            var answer = wire.send(
+                            "GET /api/v1/health HTTP/1.1\r\nHost: x\r\nX-Big: %s\r\n\r\n".formatted("x".repeat(40_000)))
                     .read();
             assertThat(answer.status()).isEqualTo(431);
-            assertThat(JSON.readTree(answer.body()).get("code").asString()).isEqualTo("REQUEST_HEADER_FIELDS_TOO_LARGE");
+            assertThat(JSON.readTree(answer.body()).get("code").asString())
+                    .isEqualTo("REQUEST_HEADER_FIELDS_TOO_LARGE");
             assertThat(answer.headers()).containsKey("x-request-id");
         }
         try (var wire = new Wire(port)) {
-            var answer = wire.send("POST /api/v1/agents HTTP/1.1\r\nHost: x\r\nContent-Length: nonsense\r\n\r\n").read();
+            var answer = wire.send("POST /api/v1/agents HTTP/1.1\r\nHost: x\r\nContent-Length: nonsense\r\n\r\n")
+                    .read();
             assertThat(answer.status()).isEqualTo(400);
             assertThat(JSON.readTree(answer.body()).get("code").asString()).isEqualTo("VALIDATION_ERROR");
         }
@@ -145,8 +152,9 @@ class ForwardingTest extends OnRealServers {
     @Test
     void aBodyThatDoesNotComeIsNotWaitedForLong() throws IOException {
         try (var wire = new Wire(port)) {
-            wire.send("POST /api/v1/enrolment-tokens HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 10\r\n\r\n12"
-                    .formatted(TOKEN));
+            wire.send(
+                    "POST /api/v1/enrolment-tokens HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 10\r\n\r\n12"
+                            .formatted(TOKEN));
 
             var answer = wire.read();
 
@@ -198,8 +206,10 @@ class ForwardingTest extends OnRealServers {
         }
 
         var metrics = send(request("/metrics")).body();
-        assertThat(metrics).containsPattern("resilience4j_circuitbreaker_state\\{[^}]*name=\"cloud\",state=\"open\"} 1");
-        assertThat(metrics).containsPattern("resilience4j_circuitbreaker_state\\{[^}]*name=\"audit\",state=\"closed\"} 1");
+        assertThat(metrics)
+                .containsPattern("resilience4j_circuitbreaker_state\\{[^}]*name=\"cloud\",state=\"open\"} 1");
+        assertThat(metrics)
+                .containsPattern("resilience4j_circuitbreaker_state\\{[^}]*name=\"audit\",state=\"closed\"} 1");
         // one upstream's trouble is no other's
         UPSTREAM.answer("/api/v1/usage", TestUpstream.json(200, "{}"));
         assertThat(send(authorized("/api/v1/usage")).statusCode()).isEqualTo(200);
@@ -232,7 +242,8 @@ class ForwardingTest extends OnRealServers {
         var management = context.getEnvironment().getRequiredProperty("local.management.port");
         for (var path : new String[] {"health", "health/readiness", "health/liveness", "prometheus"}) {
             await(path).untilAsserted(() -> assertThat(http.send(
-                                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%s/actuator/%s".formatted(management, path)))
+                                    HttpRequest.newBuilder(URI.create(
+                                                    "http://127.0.0.1:%s/actuator/%s".formatted(management, path)))
                                             .timeout(Duration.ofSeconds(10))
                                             .build(),
                                     BodyHandlers.ofString())

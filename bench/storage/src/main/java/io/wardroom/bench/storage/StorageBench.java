@@ -210,9 +210,7 @@ final class StorageBench {
         database.commit();
         database.setAutoCommit(true);
         long bytes;
-        try (var answer = database.createStatement()
-                .executeQuery(
-                        """
+        try (var answer = database.createStatement().executeQuery("""
                         select pg_total_relation_size('%1$s')
                             + (select coalesce(sum(pg_total_relation_size(inhrelid)), 0) from pg_inherits
                                where inhparent = '%1$s'::regclass)
