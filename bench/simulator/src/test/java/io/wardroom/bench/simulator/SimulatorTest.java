@@ -97,7 +97,9 @@ class SimulatorTest {
             var options = Options.of(
                     "--rate", "50",
                     "--connections", "1",
-                    "--gateway", URI.create("http://127.0.0.1:" + server.getAddress().getPort()).toString(),
+                    "--gateway",
+                            URI.create("http://127.0.0.1:" + server.getAddress().getPort())
+                                    .toString(),
                     "--password", "none",
                     "--db-password", "none");
             var agents = List.of(new VirtualAgent(UUID.randomUUID().toString(), "ms_x", SigningKey.generate(), 1));
@@ -128,6 +130,7 @@ class SimulatorTest {
         assertThatThrownBy(() -> Options.of("--speed", "9")).hasMessageContaining("--speed");
         assertThatThrownBy(() -> Options.of("--rate", "x")).hasMessageContaining("whole number");
         assertThatThrownBy(() -> Options.of("--rate", "1", "--max", "true")).hasMessageContaining("either");
-        assertThatThrownBy(() -> Options.of("--max", "true", "--pids", "gateway")).hasMessageContaining("name=pid");
+        assertThatThrownBy(() -> Options.of("--max", "true", "--pids", "gateway"))
+                .hasMessageContaining("name=pid");
     }
 }
