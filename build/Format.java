@@ -23,6 +23,8 @@ class Format {
         var root = Path.of(arguments[1]);
         var stamp = root.resolve("target/formatter/clean");
         var since = Files.exists(stamp) ? Files.getLastModifiedTime(stamp) : FileTime.fromMillis(0);
+        // from before the look around: what is written meanwhile is looked at by the next run
+        var now = FileTime.fromMillis(System.currentTimeMillis());
         var sources = new ArrayList<Path>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -46,7 +48,6 @@ class Format {
                 .formatJavadoc(false)
                 .build());
         var different = new ArrayList<Path>();
-        var now = FileTime.fromMillis(System.currentTimeMillis());
         for (var file : sources) {
             var before = Files.readString(file);
             String after;
@@ -71,6 +72,6 @@ class Format {
             System.exit(1);
         }
         Files.writeString(stamp, "");
-        Files.setLastModifiedTime(stamp, check ? now : FileTime.fromMillis(System.currentTimeMillis()));
+        Files.setLastModifiedTime(stamp, now);
     }
 }
