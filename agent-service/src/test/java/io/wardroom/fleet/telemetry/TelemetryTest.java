@@ -31,11 +31,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,9 +51,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.kafka.config.TopicBuilder;
 import org.springframework.kafka.core.ConsumerFactory;
-import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
@@ -56,6 +59,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class TelemetryTest extends OnRealServers {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int POLL = 200;
     private static final SeriesLayout LAYOUT = TestBatch.layout("cpu{mode=user}", "cpu{mode=system}", "bytes");
     private static final SeriesLayout OTHER = TestBatch.layout("bytes", "load");
 
@@ -70,9 +74,6 @@ class TelemetryTest extends OnRealServers {
 
     @Autowired
     private KafkaTemplate<String, byte[]> kafka;
-
-    @Autowired
-    private KafkaAdmin admin;
 
     @Autowired
     private ConsumerFactory<?, ?> consumers;
@@ -95,6 +96,19 @@ class TelemetryTest extends OnRealServers {
     @Autowired
     private HourCloser closer;
 
+    /// Ingest-service declares these; here it does not run.
+    @BeforeAll
+    static void topics() throws Exception {
+        try (var admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, STACK.kafka()))) {
+            var present = admin.listTopics().names().get(30, TimeUnit.SECONDS);
+            var missing = Stream.of(Topics.TELEMETRY_METRICS, Topics.TELEMETRY_LAYOUTS)
+                    .filter(name -> !present.contains(name))
+                    .map(name -> new NewTopic(name, Optional.of(12), Optional.empty()))
+                    .toList();
+            admin.createTopics(missing).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
     @BeforeAll
     static void aTenantWithAReader() {
         tenant = new TenantId(UuidV7.next());
@@ -103,13 +117,6 @@ class TelemetryTest extends OnRealServers {
 
     @BeforeEach
     void anAgent() {
-        // ingest-service declares these; here it does not run
-        admin.createOrModifyTopics(
-                TopicBuilder.name(Topics.TELEMETRY_METRICS).partitions(2).build(),
-                TopicBuilder.name(Topics.TELEMETRY_LAYOUTS)
-                        .partitions(1)
-                        .compact()
-                        .build());
         addAgent(tenant, agent);
     }
 
@@ -236,7 +243,7 @@ class TelemetryTest extends OnRealServers {
         var sending = new ArrayList<>(batches);
         sending.addAll(batches.subList(0, 200));
         Collections.shuffle(sending, random);
-        sending.forEach(this::store);
+        store(sending);
 
         assertThat(raw(begin, until)).isEqualTo(model.points());
 
@@ -277,12 +284,14 @@ class TelemetryTest extends OnRealServers {
         var model = new Model();
         var begin = hoursAgo(60).plus(Duration.ofMinutes(17)).plusMillis(250);
         intake.store(Map.of(tenant, List.of(LAYOUT)));
+        var batches = new ArrayList<TestBatch>();
         for (var i = 0; i < 3_400; i++) {
             var at = begin.plusSeconds(61L * i).plusMillis(random.nextInt(900));
             var values = new double[] {random.nextInt(10_000) / 10_000.0, random.nextDouble(), 1_000.0 * i};
-            store(TestBatch.of(tenant, agent).receivedAt(at).moment(LAYOUT, at, values));
+            batches.add(TestBatch.of(tenant, agent).receivedAt(at).moment(LAYOUT, at, values));
             model.add(LAYOUT, at, values);
         }
+        store(batches);
         var until = begin.plus(Duration.ofHours(57)).plusSeconds(100);
         closer.closeDue();
         assertThat(openHours()).isEmpty();
@@ -309,12 +318,14 @@ class TelemetryTest extends OnRealServers {
         var begin = hoursAgo(3);
         intake.store(Map.of(tenant, List.of(TestBatch.layout("counter"))));
         // 100 a second, begun anew from nothing after 10 minutes, over the end of an hour
+        var batches = new ArrayList<TestBatch>();
         for (var i = 0; i <= 600; i++) {
             var at = begin.plusSeconds(10L * i);
-            store(TestBatch.of(tenant, agent)
+            batches.add(TestBatch.of(tenant, agent)
                     .receivedAt(at)
                     .moment(TestBatch.layout("counter"), at, 1_000.0 * (i < 60 ? 5_000 + i : i - 59)));
         }
+        store(batches);
         closer.closeDue();
 
         for (var interval : List.of("raw", "1m", "1h")) {
@@ -577,8 +588,17 @@ class TelemetryTest extends OnRealServers {
         }
     }
 
-    private void store(TestBatch batch) {
-        intake.store(List.of(intake.read(batch.toRecord())));
+    private void store(TestBatch... batches) {
+        store(List.of(batches));
+    }
+
+    /// As the listener does with a poll.
+    private void store(List<TestBatch> batches) {
+        for (var i = 0; i < batches.size(); i += POLL) {
+            intake.store(batches.subList(i, Math.min(batches.size(), i + POLL)).stream()
+                    .map(batch -> intake.read(batch.toRecord()))
+                    .toList());
+        }
     }
 
     private void send(ProducerRecord<String, byte[]> record) throws Exception {
