@@ -96,12 +96,21 @@ final class Processes {
     void kill(String name) {
         child(name).ifPresent(child -> {
             child.process().destroyForcibly();
-            child.record().awaitEnd(KILL_LIMIT);
+            // not by its record: the first thread is a zombie while others still hold the process's sockets
+            awaitExit(child);
             forget(child.record());
             synchronized (this) {
                 children.remove(name);
             }
         });
+    }
+
+    private static void awaitExit(Child child) {
+        try {
+            child.process().waitFor(KILL_LIMIT);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Stops all, those of the same rank together; nothing can be started any more.
