@@ -31,7 +31,7 @@ final class Help {
                   WARDROOM_HOME            where data, secrets and logs are kept (.wardroom in the checkout)
                   WARDROOM_ADMIN_PASSWORD  the first administrator's password, instead of a generated one
                   WARDROOM_JAVA_HOME       the JDK 25 to use, instead of the first that is found
-                  WARDROOM_START_CACHES    off: no caches are made that shorten the next start
+                  WARDROOM_START_CACHES    on: makes caches behind all other work that shorten the next start
                                            (they take about 1 GB of disk, and work behind the scenes after an up)
                 Ports, all on 127.0.0.1
                 """

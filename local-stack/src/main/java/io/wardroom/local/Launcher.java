@@ -15,7 +15,6 @@ final class Launcher {
     static final String NAME = "wardroom";
     static final String PASSWORD_VARIABLE = "WARDROOM_ADMIN_PASSWORD";
     static final String CACHES_VARIABLE = "WARDROOM_START_CACHES";
-    private static final int QUIET_SECONDS = 20;
     private static final int SHORTEST_PASSWORD = 8;
     private static final int TAIL_LINES = 25;
 
@@ -101,6 +100,22 @@ final class Launcher {
                 ports.http(Port.GATEWAY),
                 Infrastructure.ADMINISTRATOR,
                 home.adminPassword()).stripTrailing());
+        if (environment.getOrDefault(CACHES_VARIABLE, "").equals("on")) {
+            Thread.ofPlatform().daemon().name("start-caches").start(() -> makeStartCaches(suite, progress));
+        }
+    }
+
+    private void makeStartCaches(Suite suite, Progress progress) {
+        var since = System.nanoTime();
+        try {
+            suite.makeStartCaches();
+            progress.done("start caches", since);
+        } catch (Trouble | IOException failed) {
+            // the suite runs without them
+            if (!stopping.get()) {
+                progress.say("No start caches: " + failed.getMessage());
+            }
+        }
     }
 
     private static void provide(Infrastructure servers, String wanted, Progress progress) {
