@@ -349,25 +349,14 @@ final class BatchReader {
             return;
         }
         scratch.addToShape(body, scratch.shapeFrom, samplesTo);
-        var layout = layout(samplesFrom, samplesTo);
+        var shape = scratch.endShape();
+        MomentLayout layout = layouts.find(shape);
+        if (layout == null) {
+            var series = series(samplesFrom, samplesTo);
+            layout = new MomentLayout.Unpublished(series.id(tenant), shape, series);
+        }
         samples += count;
         moments.add(new Moment(layout, capturedAt, ValueCodec.pack(scratch.values, count)));
-    }
-
-    /// The layout of the item whose shape lies in the scratch.
-    private MomentLayout layout(int samplesFrom, int samplesTo) throws ItemFault {
-        var recent = layouts.findRecent(scratch);
-        if (recent != null) {
-            return recent;
-        }
-        var shape = scratch.digestOfShape();
-        var known = layouts.find(shape);
-        if (known != null) {
-            layouts.rememberRecent(scratch, known);
-            return known;
-        }
-        var series = series(samplesFrom, samplesTo);
-        return new MomentLayout.Unpublished(series.id(tenant), shape, series);
     }
 
     /// Collects the values of a `samples` array and, in the scratch's shape, all of it that is no value.

@@ -46,19 +46,7 @@ final class Scratch {
         shapeLength += length;
     }
 
-    int shapeLength() {
-        return shapeLength;
-    }
-
-    boolean shapeIs(byte[] other) {
-        return Arrays.equals(shape, 0, shapeLength, other, 0, other.length);
-    }
-
-    byte[] copyOfShape() {
-        return Arrays.copyOf(shape, shapeLength);
-    }
-
-    ShapeKey digestOfShape() {
+    ShapeKey endShape() {
         digest.update(shape, 0, shapeLength);
         return ShapeKey.of(digest.digest());
     }

@@ -67,28 +67,12 @@ final class IngestServlet extends HttpServlet {
             answers.write(response, Outcome.refused(CommonProblem.METHOD_NOT_ALLOWED, "only POST is taken here"));
             return;
         }
-        try {
-            switch (agents.find(request.getHeader("Authorization"))) {
-                case KnownAgents.Answer.Unknown _ ->
-                    answers.write(
-                            response, Outcome.refused(CommonProblem.UNAUTHORIZED, "a valid agent token is needed"));
-                case KnownAgents.Answer.NotYetKnown _ ->
-                    answers.write(response, Outcome.unavailable("the agents are not known yet"));
-                case KnownAgents.Answer.Known(var agent) -> take(agent, request, response);
-            }
-        } catch (RuntimeException bug) {
-            LOG.atError()
-                    .addKeyValue(RequestId.LOGGED, response.getHeader(RequestId.HEADER))
-                    .setCause(bug)
-                    .log("unexpected failure");
-            if (request.isAsyncStarted() || response.isCommitted()) {
-                throw bug;
-            }
-            answers.write(
-                    response,
-                    Outcome.refused(
-                            CommonProblem.INTERNAL_ERROR,
-                            "something went wrong here; the request id finds it in the logs"));
+        switch (agents.find(request.getHeader("Authorization"))) {
+            case KnownAgents.Answer.Unknown _ ->
+                answers.write(response, Outcome.refused(CommonProblem.UNAUTHORIZED, "a valid agent token is needed"));
+            case KnownAgents.Answer.NotYetKnown _ ->
+                answers.write(response, Outcome.unavailable("the agents are not known yet"));
+            case KnownAgents.Answer.Known(var agent) -> take(agent, request, response);
         }
     }
 
@@ -113,7 +97,8 @@ final class IngestServlet extends HttpServlet {
                 response.setHeader("Connection", "close");
                 answers.write(response, refusal);
             } else if (body instanceof Read.Whole(var bytes)) {
-                handedOn = deliver(
+                handedOn = true;
+                deliver(
                         new Intake.Delivery(
                                 agent,
                                 bytes,
@@ -132,13 +117,13 @@ final class IngestServlet extends HttpServlet {
         }
     }
 
-    /// @return whether the answer is still to come, and the lease given back with it
-    private boolean deliver(Intake.Delivery delivery, HttpServletRequest request, HttpServletResponse response)
+    private void deliver(Intake.Delivery delivery, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         var outcome = intake.take(delivery);
         if (outcome.isDone()) {
+            delivery.lease().giveBack();
             answers.write(response, outcome.join());
-            return false;
+            return;
         }
         var context = request.startAsync(request, response);
         context.setTimeout(answerTime.toMillis());
@@ -150,7 +135,6 @@ final class IngestServlet extends HttpServlet {
                 complete(context, response, end == null ? Outcome.unavailable("the batch was not stored") : end);
             }
         });
-        return true;
     }
 
     /// Runs on the producer's thread: the answer only goes into the response's buffer, which was made to fit; the
