@@ -16,7 +16,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +54,7 @@ public final class IdentityTable<I> implements SmartLifecycle {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean complete;
     private volatile boolean running;
-    private @Nullable Thread reader;
+    private volatile @Nullable Consumer<?, ?> reading;
 
     /// @param prepare makes the service's own view from an identity and, where there was one, the view before
     public IdentityTable(
@@ -84,16 +83,17 @@ public final class IdentityTable<I> implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        reader = Thread.ofPlatform().name("identities").daemon().start(this::follow);
+        Thread.ofPlatform().name("identities").daemon().start(this::follow);
     }
 
     @Override
     public void stop() {
         running = false;
         stopped.countDown();
-        var thread = reader;
-        if (thread != null) {
-            thread.interrupt();
+        var consumer = reading;
+        if (consumer != null) {
+            // not an interrupt: the client would have to close with one pending
+            consumer.wakeup();
         }
     }
 
@@ -111,8 +111,9 @@ public final class IdentityTable<I> implements SmartLifecycle {
     private void follow() {
         while (running) {
             try (var consumer = consumers.createConsumer(null, "identities", null, READER)) {
+                reading = consumer;
                 read(consumer);
-            } catch (InterruptException | WakeupException stop) {
+            } catch (WakeupException stop) {
                 return;
             } catch (KafkaException fault) {
                 LOG.warn("identities cannot be followed, trying again: {}", fault.toString());
