@@ -33,9 +33,9 @@ record TelemetryProperties(
         @DefaultValue("400d") Duration dayRetention,
         @DefaultValue("500000") int layoutCacheSeries,
         @DefaultValue("11000") int maxSeriesPoints,
-        @DefaultValue("500000") int maxPoints,
+        @DefaultValue("200000") int maxPoints,
         @DefaultValue("33554432") int maxOpenBytes,
-        @DefaultValue("8") int concurrentReads) {
+        @DefaultValue("4") int concurrentReads) {
     TelemetryProperties {
         // partitions are made from eight days back, and the functions that make and drop them are asked once an hour
         if (maxAge.compareTo(Duration.ofDays(7)) > 0 || maxAhead.compareTo(Duration.ofDays(1)) > 0) {
