@@ -131,7 +131,8 @@ begin
 end
 $$;
 
--- Drops the partitions that hold nothing from `oldest` on; says how many.
+-- Drops the partitions that hold nothing from `oldest` on; says how many. A name is read as a date only once it is known
+-- to be a partition's: the planner may test the names of all relations before it joins them.
 create function metric_partition_drop(parent text, oldest date) returns integer
     language plpgsql
     security definer
@@ -155,11 +156,12 @@ begin
         from pg_inherits
         join pg_class child on child.oid = inhrelid
         where inhparent = to_regclass(format('%I.%I', current_schema(), parent))
-          and to_date(right(child.relname, 8), 'YYYYMMDD') < kept
         order by child.relname
     loop
-        execute format('drop table %I', name);
-        dropped := dropped + 1;
+        if to_date(right(name, 8), 'YYYYMMDD') < kept then
+            execute format('drop table %I', name);
+            dropped := dropped + 1;
+        end if;
     end loop;
     return dropped;
 end

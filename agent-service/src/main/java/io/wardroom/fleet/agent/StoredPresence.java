@@ -1,6 +1,5 @@
 package io.wardroom.fleet.agent;
 
-import java.sql.Timestamp;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.UUID;
@@ -52,11 +51,10 @@ class StoredPresence implements Presence {
                 .param(
                         "tenants",
                         sorted.stream().map(one -> one.tenant().value()).toArray(UUID[]::new))
+                // as text with its offset: the driver writes an array of Timestamp without one
                 .param(
                         "at",
-                        sorted.stream()
-                                .map(one -> Timestamp.from(one.lastSeenAt()))
-                                .toArray(Timestamp[]::new))
+                        sorted.stream().map(one -> one.lastSeenAt().toString()).toArray(String[]::new))
                 .param("instances", sorted.stream().map(Sighting::instanceId).toArray(String[]::new))
                 .param("versions", sorted.stream().map(Sighting::agentVersion).toArray(String[]::new))
                 .update();

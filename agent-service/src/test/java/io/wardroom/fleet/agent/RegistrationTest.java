@@ -30,6 +30,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -63,6 +64,9 @@ class RegistrationTest extends OnRealServers {
 
     @Autowired
     private KafkaTemplate<String, byte[]> kafka;
+
+    @Autowired
+    private Presence presence;
 
     @Autowired
     private JdbcClient jdbc;
@@ -342,6 +346,27 @@ class RegistrationTest extends OnRealServers {
         await("the heartbeat").atMost(PATIENCE).until(() -> Instant.parse(
                         get("/api/v1/agents/" + agent, ownersToken).text("last_seen_at"))
                 .equals(later));
+    }
+
+    @Test
+    void aSightingIsTheSameMomentInEveryTimeZone() {
+        var agent = register(enrolmentToken("a"), "machine-16", newKey()).text("agent_id");
+        var zone = TimeZone.getDefault();
+        // the clock there shows 02:30 twice that night: these are the first and the second time
+        var firstHalfPastTwo = Instant.parse("2027-10-31T00:30:00Z");
+        var secondHalfPastTwo = Instant.parse("2027-10-31T01:30:00Z");
+        TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+        try {
+            for (var moment : List.of(firstHalfPastTwo, secondHalfPastTwo)) {
+                var sighting = new Sighting(new TenantId(tenant), UUID.fromString(agent), null, null, moment);
+                TenantScope.everyTenant(() -> transaction.executeWithoutResult(_ -> presence.seen(List.of(sighting))));
+
+                assertThat(get("/api/v1/agents/" + agent, ownersToken).text("last_seen_at"))
+                        .isEqualTo(moment.toString());
+            }
+        } finally {
+            TimeZone.setDefault(zone);
+        }
     }
 
     @Test
