@@ -1,6 +1,7 @@
 package io.wardroom.ingest.batch;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import io.wardroom.common.telemetry.SeriesLayout;
 import io.wardroom.common.telemetry.SeriesLayout.SeriesName;
 import io.wardroom.common.telemetry.ValueCodec;
@@ -305,13 +306,16 @@ final class BatchReader {
                 }
                 var copied = form.copy(json, from, nowMs, this::timeOf);
                 if (copied.json().length > limits.itemBytes()) {
-                    throw new ItemFault(
-                            Code.ITEM_TOO_LARGE, "an item may have at most %d bytes".formatted(limits.itemBytes()));
+                    throw tooLarge();
                 }
                 unknown += copied.unknown();
                 others.computeIfAbsent(form.stream(), _ -> new ArrayList<>()).add(copied.json());
             }
         }
+    }
+
+    private ItemFault tooLarge() {
+        return new ItemFault(Code.ITEM_TOO_LARGE, "an item may have at most %d bytes".formatted(limits.itemBytes()));
     }
 
     private void heartbeat(JsonParser from) {
@@ -348,15 +352,30 @@ final class BatchReader {
         if (count == 0) {
             return;
         }
-        scratch.addToShape(body, scratch.shapeFrom, samplesTo);
-        var shape = scratch.endShape();
-        MomentLayout layout = layouts.find(shape);
-        if (layout == null) {
-            var series = series(samplesFrom, samplesTo);
-            layout = new MomentLayout.Unpublished(series.id(tenant), shape, series);
+        // its layout becomes one record, which is never longer than the JSON it was read from
+        if (samplesTo - samplesFrom > limits.itemBytes()) {
+            throw tooLarge();
         }
+        scratch.addToShape(body, scratch.shapeFrom, samplesTo);
+        var layout = layout(samplesFrom, samplesTo);
         samples += count;
         moments.add(new Moment(layout, capturedAt, ValueCodec.pack(scratch.values, count)));
+    }
+
+    /// The layout of the item whose shape lies in the scratch.
+    private MomentLayout layout(int samplesFrom, int samplesTo) throws ItemFault {
+        var recent = layouts.findRecent(scratch);
+        if (recent != null) {
+            return recent;
+        }
+        var shape = scratch.digestOfShape();
+        var known = layouts.find(shape);
+        if (known != null) {
+            layouts.rememberRecent(scratch, known);
+            return known;
+        }
+        var series = series(samplesFrom, samplesTo);
+        return new MomentLayout.Unpublished(series.id(tenant), shape, series);
     }
 
     /// Collects the values of a `samples` array and, in the scratch's shape, all of it that is no value.
@@ -463,7 +482,14 @@ final class BatchReader {
         if (samples == limits.samples()) {
             throw new ItemFault(Code.TOO_MANY_SAMPLES, "a batch may hold %d samples".formatted(limits.samples()));
         }
-        if (!singles.computeIfAbsent(capturedAt, _ -> new SingleMetrics()).add(new SeriesName(metric, labels), value)) {
+        var moment = singles.computeIfAbsent(capturedAt, _ -> new SingleMetrics());
+        var one = new SeriesName(metric, labels);
+        if (moment.bytes + SingleMetrics.bytesOf(one) > limits.itemBytes()) {
+            throw new ItemFault(
+                    Code.ITEM_TOO_LARGE,
+                    "the names of one time may have at most %d bytes".formatted(limits.itemBytes()));
+        }
+        if (!moment.add(one, value)) {
             throw new ItemFault(
                     Code.DUPLICATE_SERIES, "the same name and labels stand in this batch for this time already");
         }
@@ -552,17 +578,30 @@ final class BatchReader {
         private final List<SeriesName> series = new ArrayList<>();
         private final Set<SeriesName> met = new HashSet<>();
         private double[] values = new double[16];
+        private int bytes;
 
         boolean add(SeriesName name, double value) {
             if (!met.add(name)) {
                 return false;
             }
+            bytes += bytesOf(name);
             if (series.size() == values.length) {
                 values = Arrays.copyOf(values, values.length * 2);
             }
             values[series.size()] = value;
             series.add(name);
             return true;
+        }
+
+        /// No less than it takes in the layout's record.
+        static int bytesOf(SeriesName name) {
+            var bytes = 8 + CodedOutputStream.computeStringSizeNoTag(name.name());
+            for (var label : name.labels().entrySet()) {
+                bytes += 8
+                        + CodedOutputStream.computeStringSizeNoTag(label.getKey())
+                        + CodedOutputStream.computeStringSizeNoTag(label.getValue());
+            }
+            return bytes;
         }
 
         Moment asMoment(long at, TenantId tenant, KnownLayouts layouts) {

@@ -46,7 +46,19 @@ final class Scratch {
         shapeLength += length;
     }
 
-    ShapeKey endShape() {
+    int shapeLength() {
+        return shapeLength;
+    }
+
+    boolean shapeIs(byte[] other) {
+        return Arrays.equals(shape, 0, shapeLength, other, 0, other.length);
+    }
+
+    byte[] copyOfShape() {
+        return Arrays.copyOf(shape, shapeLength);
+    }
+
+    ShapeKey digestOfShape() {
         digest.update(shape, 0, shapeLength);
         return ShapeKey.of(digest.digest());
     }

@@ -67,12 +67,28 @@ final class IngestServlet extends HttpServlet {
             answers.write(response, Outcome.refused(CommonProblem.METHOD_NOT_ALLOWED, "only POST is taken here"));
             return;
         }
-        switch (agents.find(request.getHeader("Authorization"))) {
-            case KnownAgents.Answer.Unknown _ ->
-                answers.write(response, Outcome.refused(CommonProblem.UNAUTHORIZED, "a valid agent token is needed"));
-            case KnownAgents.Answer.NotYetKnown _ ->
-                answers.write(response, Outcome.unavailable("the agents are not known yet"));
-            case KnownAgents.Answer.Known(var agent) -> take(agent, request, response);
+        try {
+            switch (agents.find(request.getHeader("Authorization"))) {
+                case KnownAgents.Answer.Unknown _ ->
+                    answers.write(
+                            response, Outcome.refused(CommonProblem.UNAUTHORIZED, "a valid agent token is needed"));
+                case KnownAgents.Answer.NotYetKnown _ ->
+                    answers.write(response, Outcome.unavailable("the agents are not known yet"));
+                case KnownAgents.Answer.Known(var agent) -> take(agent, request, response);
+            }
+        } catch (RuntimeException bug) {
+            LOG.atError()
+                    .addKeyValue(RequestId.LOGGED, response.getHeader(RequestId.HEADER))
+                    .setCause(bug)
+                    .log("unexpected failure");
+            if (request.isAsyncStarted() || response.isCommitted()) {
+                throw bug;
+            }
+            answers.write(
+                    response,
+                    Outcome.refused(
+                            CommonProblem.INTERNAL_ERROR,
+                            "something went wrong here; the request id finds it in the logs"));
         }
     }
 
@@ -93,12 +109,13 @@ final class IngestServlet extends HttpServlet {
         try {
             var body = read(request, lease);
             if (body instanceof Read.Refused(var refusal)) {
-                // what is left of the body is not waited for
-                response.setHeader("Connection", "close");
+                if (!refusal.again()) {
+                    // what is left of the body is not waited for
+                    response.setHeader("Connection", "close");
+                }
                 answers.write(response, refusal);
             } else if (body instanceof Read.Whole(var bytes)) {
-                handedOn = true;
-                deliver(
+                handedOn = deliver(
                         new Intake.Delivery(
                                 agent,
                                 bytes,
@@ -117,13 +134,13 @@ final class IngestServlet extends HttpServlet {
         }
     }
 
-    private void deliver(Intake.Delivery delivery, HttpServletRequest request, HttpServletResponse response)
+    /// @return whether the answer is still to come, and the lease given back with it
+    private boolean deliver(Intake.Delivery delivery, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         var outcome = intake.take(delivery);
         if (outcome.isDone()) {
-            delivery.lease().giveBack();
             answers.write(response, outcome.join());
-            return;
+            return false;
         }
         var context = request.startAsync(request, response);
         context.setTimeout(answerTime.toMillis());
@@ -135,6 +152,7 @@ final class IngestServlet extends HttpServlet {
                 complete(context, response, end == null ? Outcome.unavailable("the batch was not stored") : end);
             }
         });
+        return true;
     }
 
     /// Runs on the producer's thread: the answer only goes into the response's buffer, which was made to fit; the
@@ -152,7 +170,7 @@ final class IngestServlet extends HttpServlet {
     private sealed interface Read {
         record Whole(byte[] bytes) implements Read {}
 
-        record Refused(Outcome refusal) implements Read {}
+        record Refused(Outcome.Refused refusal) implements Read {}
     }
 
     private Read read(HttpServletRequest request, InFlight.Lease lease) throws IOException {

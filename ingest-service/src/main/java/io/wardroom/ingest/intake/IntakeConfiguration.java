@@ -1,31 +1,29 @@
 package io.wardroom.ingest.intake;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.observation.ObservationPredicate;
 import io.wardroom.ingest.agent.KnownAgents;
 import io.wardroom.ingest.batch.BatchLimits;
 import io.wardroom.ingest.batch.BatchParser;
 import io.wardroom.ingest.batch.BodyOpener;
 import io.wardroom.ingest.batch.KnownLayouts;
-import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.server.observation.ServerRequestObservationContext;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
-import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The hot route and what it is made of.
@@ -92,27 +90,16 @@ class IntakeConfiguration {
         return new Answers(json, metrics, inFlight, clock, properties.retryAfter());
     }
 
-    /// The agents' routes know agents' tokens and no others: each looks at them itself, so no filter has to.
+    /// Heartbeats know agents' tokens and no others: the controller looks at them itself, so no filter has to.
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     SecurityFilterChain agentRoutes() {
-        var paths = PathPatternRequestMatcher.withDefaults();
         return new DefaultSecurityFilterChain(
-                new OrRequestMatcher(
-                        paths.matcher(IngestServlet.PATH),
-                        paths.matcher(HttpMethod.POST, "/api/v1/agents/*/heartbeat")),
+                PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/api/v1/agents/*/heartbeat"),
                 List.of());
     }
 
-    /// An observation a request costs as much as the rest of the hot route, sampled or not.
-    @Bean
-    ObservationPredicate hotRouteIsNotObserved() {
-        return (_, context) -> !(context instanceof ServerRequestObservationContext request
-                && request.getCarrier() instanceof HttpServletRequest carrier
-                && carrier.getRequestURI().equals(IngestServlet.PATH));
-    }
-
-    /// The servlet and what the API's document says of it: one does not stay without the other.
+    /// The servlet, the way to it and what the API's document says of it: one does not stay without the other.
     @Configuration(proxyBeanMethods = false)
     static class HotRoute {
         @Bean
@@ -148,6 +135,15 @@ class IntakeConfiguration {
                     IngestServlet.PATH);
             registration.setAsyncSupported(true);
             registration.setLoadOnStartup(1);
+            return registration;
+        }
+
+        @Bean
+        FilterRegistrationBean<ShortWay> shortWay(ServletRegistrationBean<IngestServlet> ingestServlet) {
+            var servlet = Objects.requireNonNull(ingestServlet.getServlet());
+            var registration = new FilterRegistrationBean<>(new ShortWay(servlet));
+            registration.addUrlPatterns(IngestServlet.PATH);
+            registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
             return registration;
         }
 

@@ -262,6 +262,20 @@ class BatchParserTest {
         assertThat(crowded.rejected()).extracting(Rejection::index).containsExactly(1, 3);
         assertThat(crowded.samples()).isEqualTo(100);
 
+        // what cannot lie in one layout's record: 8 KiB of names here
+        var wide = IntStream.range(0, 40)
+                .mapToObj(i -> "{\"name\":\"%s%d\",\"value\":1}".formatted("n".repeat(240), i))
+                .toList();
+        assertThat(parse("[{\"type\":\"metrics\",\"samples\":[" + String.join(",", wide) + "]}]")
+                        .rejected())
+                .extracting(Rejection::code)
+                .containsExactly("ITEM_TOO_LARGE");
+        var singles = parse(wide.stream()
+                .map(sample -> sample.replace("{", "{\"type\":\"metric\","))
+                .collect(Collectors.joining(",", "[", "]")));
+        assertThat(singles.accepted()).isBetween(25, 35);
+        assertThat(singles.rejected()).extracting(Rejection::code).containsOnly("ITEM_TOO_LARGE");
+
         var long9k = "[{\"type\":\"inventory\",\"section\":\"users\",\"data\":\"%s\"}]".formatted("x".repeat(9_000));
         assertThat(parse(long9k).rejected()).extracting(Rejection::code).containsExactly("ITEM_TOO_LARGE");
     }
