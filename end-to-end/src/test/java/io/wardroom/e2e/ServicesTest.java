@@ -84,7 +84,13 @@ class ServicesTest {
         assertThat(anonymous("/metrics").expect(200).text()).contains("jvm_memory_used_bytes");
         assertThat(anonymous("/docs").status()).isIn(200, 302);
         assertThat(anonymous("/redoc").status()).isIn(200, 302);
-        var paths = anonymous("/openapi.json").expect(200).json().get("paths");
+        var document = anonymous("/openapi.json").expect(200).json();
+        assertThat(document.findValues("parameters").stream()
+                        .flatMap(parameters -> parameters.valueStream())
+                        .map(parameter -> parameter.path("name").asString()))
+                .contains("interval")
+                .doesNotContain("tenant", "actor", "caller");
+        var paths = document.get("paths");
         assertThat(paths.propertyNames())
                 .contains(
                         "/api/v1/ingest",

@@ -87,7 +87,7 @@ class MetricsController {
                     @RequestParam(defaultValue = "false")
                     boolean rate,
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> all,
-            @Parameter(hidden = true) TenantId tenant) {
+            TenantId tenant) {
         var query = query(id, from, to, interval, rate, all, tenant);
         return switch (curves.read(query)) {
             case Found(var chosen, var found) -> MetricsView.of(query, chosen, found);
