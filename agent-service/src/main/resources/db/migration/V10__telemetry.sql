@@ -131,8 +131,7 @@ begin
 end
 $$;
 
--- Drops the partitions that hold nothing from `oldest` on; says how many. A name is read as a date only once it is known
--- to be a partition's: the planner may test the names of all relations before it joins them.
+-- Drops the partitions that hold nothing from `oldest` on; says how many.
 create function metric_partition_drop(parent text, oldest date) returns integer
     language plpgsql
     security definer
@@ -156,12 +155,11 @@ begin
         from pg_inherits
         join pg_class child on child.oid = inhrelid
         where inhparent = to_regclass(format('%I.%I', current_schema(), parent))
+          and to_date(right(child.relname, 8), 'YYYYMMDD') < kept
         order by child.relname
     loop
-        if to_date(right(name, 8), 'YYYYMMDD') < kept then
-            execute format('drop table %I', name);
-            dropped := dropped + 1;
-        end if;
+        execute format('drop table %I', name);
+        dropped := dropped + 1;
     end loop;
     return dropped;
 end
