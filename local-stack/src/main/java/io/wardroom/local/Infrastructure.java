@@ -13,6 +13,10 @@ import java.util.function.Consumer;
 final class Infrastructure implements Backing {
     static final String ADMINISTRATOR = "admin";
 
+    // each partition is written apart: on one machine the twelve that a fleet of 10,000 wants would cost it its batches
+    private static final String PARTITIONS = "WARDROOM_INGEST_TOPICS_PARTITIONS";
+    private static final String PARTITIONS_HERE = "4";
+
     private final Home home;
     private final Processes processes;
     private final Secrets secrets;
@@ -126,6 +130,9 @@ final class Infrastructure implements Backing {
         }
         if (Service.of(service) == Service.GATEWAY) {
             environment.putAll(keycloak.environmentOfGateway());
+        }
+        if (Service.of(service) == Service.INGEST) {
+            environment.put(PARTITIONS, System.getenv().getOrDefault(PARTITIONS, PARTITIONS_HERE));
         }
         return environment;
     }

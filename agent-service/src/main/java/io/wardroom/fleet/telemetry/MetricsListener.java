@@ -24,7 +24,7 @@ class MetricsListener {
             topics = Topics.TELEMETRY_METRICS,
             groupId = "${spring.kafka.consumer.group-id}-metrics",
             containerFactory = TelemetryKafka.METRICS,
-            concurrency = "${wardroom.agent.telemetry.listeners:2}")
+            concurrency = "${wardroom.agent.telemetry.listeners:1}")
     void on(List<ConsumerRecord<String, byte[]>> records) {
         var readable = new LinkedHashMap<ConsumerRecord<String, byte[]>, ReceivedBatch>();
         for (var record : records) {

@@ -22,9 +22,9 @@ class TelemetryKafka {
     static final String METRICS = "metricsContainers";
     static final String LAYOUTS = "layoutContainers";
 
-    // a poll waits for 200 kB or 25 ms: what freshness can afford decides how much a commit carries
+    // a poll waits for 200 kB or 50 ms: what freshness can afford decides how much a commit carries
     private static final int FETCH_MIN_BYTES = 200_000;
-    private static final int FETCH_MAX_WAIT_MILLIS = 25;
+    private static final int FETCH_MAX_WAIT_MILLIS = 50;
     private static final int RECORDS_A_POLL = 1_000;
     private static final long FIRST_PAUSE_MILLIS = 250;
     private static final long LONGEST_PAUSE_MILLIS = 15_000;

@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param concurrentReads   how many queries this replica works on at once; others wait
 @ConfigurationProperties("wardroom.agent.telemetry")
 record TelemetryProperties(
-        @DefaultValue("2") int listeners,
+        @DefaultValue("1") int listeners,
         @DefaultValue("7d") Duration maxAge,
         @DefaultValue("1d") Duration maxAhead,
         @DefaultValue("5m") Duration grace,

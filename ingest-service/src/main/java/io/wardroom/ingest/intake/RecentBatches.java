@@ -16,7 +16,12 @@ final class RecentBatches {
     private final ConcurrentMap<BatchKey, CompletableFuture<Outcome>> underWay = new ConcurrentHashMap<>();
 
     RecentBatches(int most, Duration memory) {
-        taken = Caffeine.newBuilder().maximumSize(most).expireAfterWrite(memory).build();
+        taken = Caffeine.newBuilder()
+                .maximumSize(most)
+                .expireAfterWrite(memory)
+                // its upkeep is cheaper than handing it to another thread
+                .executor(Runnable::run)
+                .build();
     }
 
     /// What one who brings a batch has to do with it.
