@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,11 +49,18 @@ final class Keycloak {
     /// What the gateway alone is told.
     Map<String, String> environmentOfGateway() {
         return Map.of(
+                "WARDROOM_GATEWAY_SEAL_KEY", secrets.of("gateway.seal", Keycloak::sealKey),
                 "WARDROOM_KEYCLOAK_URL", url(),
                 "WARDROOM_KEYCLOAK_GATEWAY_SECRET", secrets.of("keycloak.gateway"),
                 "WARDROOM_KEYCLOAK_PASSWORD_SECRET", secrets.of("keycloak.gateway-pw"),
                 "WARDROOM_KEYCLOAK_OTP_SECRET", secrets.of("keycloak.gateway-otp"),
                 "WARDROOM_KEYCLOAK_KEY_SECRET", secrets.of("keycloak.gateway-key"));
+    }
+
+    private static String sealKey() {
+        var key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        return HexFormat.of().formatHex(key);
     }
 
     /// What would have to be imported anew if it changed.

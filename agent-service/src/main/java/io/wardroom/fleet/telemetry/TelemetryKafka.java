@@ -1,5 +1,6 @@
 package io.wardroom.fleet.telemetry;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.wardroom.common.event.Topics;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.springframework.kafka.config.TopicBuilder;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.MicrometerConsumerListener;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.util.backoff.ExponentialBackOff;
@@ -31,9 +33,10 @@ class TelemetryKafka {
 
     @Bean(METRICS)
     ConcurrentKafkaListenerContainerFactory<String, byte[]> metricsContainers(
-            ConsumerFactory<? super String, ? super byte[]> consumers) {
+            ConsumerFactory<? super String, ? super byte[]> consumers, MeterRegistry meters) {
         return batches(
                 consumers,
+                meters,
                 Map.of(
                         ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_MIN_BYTES,
                         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MAX_WAIT_MILLIS,
@@ -42,8 +45,8 @@ class TelemetryKafka {
 
     @Bean(LAYOUTS)
     ConcurrentKafkaListenerContainerFactory<String, byte[]> layoutContainers(
-            ConsumerFactory<? super String, ? super byte[]> consumers) {
-        return batches(consumers, Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL));
+            ConsumerFactory<? super String, ? super byte[]> consumers, MeterRegistry meters) {
+        return batches(consumers, meters, Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_A_POLL));
     }
 
     /// Without these a bad record would hold its partition. How many partitions they have is left to whoever publishes
@@ -58,11 +61,16 @@ class TelemetryKafka {
     }
 
     private static ConcurrentKafkaListenerContainerFactory<String, byte[]> batches(
-            ConsumerFactory<? super String, ? super byte[]> consumers, Map<String, Object> settings) {
+            ConsumerFactory<? super String, ? super byte[]> consumers,
+            MeterRegistry meters,
+            Map<String, Object> settings) {
         var configuration = new HashMap<>(consumers.getConfigurationProperties());
         configuration.putAll(settings);
         var factory = new ConcurrentKafkaListenerContainerFactory<String, byte[]>();
-        factory.setConsumerFactory(new DefaultKafkaConsumerFactory<>(configuration));
+        var own = new DefaultKafkaConsumerFactory<String, byte[]>(configuration);
+        // the lag among its figures is what replicas are added by
+        own.addListener(new MicrometerConsumerListener<>(meters));
+        factory.setConsumerFactory(own);
         factory.setBatchListener(true);
         factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
         factory.getContainerProperties().setObservationEnabled(false);

@@ -1,5 +1,6 @@
 package io.wardroom.gateway.login;
 
+import io.wardroom.gateway.keycloak.Tokens;
 import java.time.Duration;
 
 /// The wish to log in.

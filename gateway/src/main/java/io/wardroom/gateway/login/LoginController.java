@@ -9,6 +9,7 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.gateway.door.Call;
+import io.wardroom.gateway.keycloak.Tokens;
 import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;

@@ -4,11 +4,16 @@ import io.wardroom.common.audit.Caller;
 import io.wardroom.common.audit.Deed;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.gateway.keycloak.Accounts;
+import io.wardroom.gateway.keycloak.Grants;
+import io.wardroom.gateway.keycloak.Person;
+import io.wardroom.gateway.keycloak.Tokens;
 import io.wardroom.gateway.login.LogIn.Outcome;
 import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;
 import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorMissing;
+import io.wardroom.gateway.trail.Trail;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -26,13 +31,15 @@ class Logins {
     private static final String SESSION = "session";
     private static final int LONGEST_NAME = 100;
 
-    private final Keycloak keycloak;
+    private final Grants grants;
+    private final Accounts accounts;
     private final ReactiveJwtDecoder decoder;
-    private final LoginTrail trail;
+    private final Trail trail;
     private final LoginProperties login;
 
-    Logins(Keycloak keycloak, ReactiveJwtDecoder decoder, LoginTrail trail, LoginProperties login) {
-        this.keycloak = keycloak;
+    Logins(Grants grants, Accounts accounts, ReactiveJwtDecoder decoder, Trail trail, LoginProperties login) {
+        this.grants = grants;
+        this.accounts = accounts;
         this.decoder = decoder;
         this.trail = trail;
         this.login = login;
@@ -43,7 +50,7 @@ class Logins {
         return Mono.defer(() -> {
             // begun now, waited for only by a refusal
             var clock = refusal.subscribe();
-            return keycloak.tokensFor(wish)
+            return grants.byPassword(wish.username(), wish.password())
                     .flatMap(tokens -> welcome(tokens, caller))
                     .switchIfEmpty(Mono.defer(() -> refuse(wish, caller).then(refusal.thenReturn(new Refused()))))
                     .doFinally(_ -> clock.dispose());
@@ -57,7 +64,7 @@ class Logins {
                 return turnAway(tokens, unknownRole(token), "NO_ROLE", caller).thenReturn(new NoRole());
             }
             var deed = Deed.by(actor.get(), LOGIN, SESSION, token.getClaimAsString("sid"));
-            return keycloak.withId(actor.get().id())
+            return accounts.withId(actor.get().id())
                     .flatMap(person -> person.totp()
                             ? turnAway(tokens, deed, "SECOND_FACTOR_MISSING", caller)
                                     .<Outcome>thenReturn(new SecondFactorMissing())
@@ -66,12 +73,12 @@ class Logins {
     }
 
     private Mono<Void> turnAway(Tokens tokens, Deed deed, String reason, Caller caller) {
-        return keycloak.end(tokens).then(trail.record(deed.refused(reason), caller));
+        return grants.end(tokens).then(trail.record(deed.refused(reason), caller));
     }
 
     /// Known and unknown names take the same steps.
     private Mono<Void> refuse(LogIn wish, Caller caller) {
-        return keycloak.named(wish.username())
+        return accounts.named(wish.username())
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
                 .flatMap(person -> {

@@ -9,6 +9,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.security.Actor;
 import io.wardroom.gateway.answer.Refusals;
+import io.wardroom.gateway.keycloak.Accounts;
+import io.wardroom.gateway.keycloak.Person;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
@@ -25,11 +27,11 @@ import reactor.core.publisher.Mono;
 class MeController {
     private static final int MOST_KEPT = 10_000;
 
-    private final Keycloak keycloak;
+    private final Accounts accounts;
     private final Cache<UUID, Person> kept;
 
-    MeController(Keycloak keycloak, LoginProperties login) {
-        this.keycloak = keycloak;
+    MeController(Accounts accounts, LoginProperties login) {
+        this.accounts = accounts;
         this.kept = Caffeine.newBuilder()
                 .maximumSize(MOST_KEPT)
                 .expireAfterWrite(login.profileKept())
@@ -42,7 +44,7 @@ class MeController {
         var actor = actorOf(token);
         return Mono.justOrEmpty(kept.getIfPresent(actor.id()))
                 .switchIfEmpty(
-                        Mono.defer(() -> keycloak.withId(actor.id())).doOnNext(person -> kept.put(actor.id(), person)))
+                        Mono.defer(() -> accounts.withId(actor.id())).doOnNext(person -> kept.put(actor.id(), person)))
                 // the account is gone, the token lives a little longer
                 .switchIfEmpty(Mono.error(Refusals::noCredential))
                 .map(person ->

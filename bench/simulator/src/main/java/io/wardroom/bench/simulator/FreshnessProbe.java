@@ -1,10 +1,6 @@
 package io.wardroom.bench.simulator;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,21 +15,15 @@ final class FreshnessProbe implements Runnable {
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final Histogram freshness = new Histogram(LONGEST.toNanos() / 1000, 3);
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
     private final Suite suite;
-    private final Options options;
     private final VirtualAgent agent;
     private volatile boolean stopped;
     private volatile boolean measuring;
     private int missed;
     private String trouble = "";
 
-    FreshnessProbe(Suite suite, Options options, VirtualAgent agent) {
+    FreshnessProbe(Suite suite, VirtualAgent agent) {
         this.suite = suite;
-        this.options = options;
         this.agent = agent;
     }
 
@@ -65,17 +55,9 @@ final class FreshnessProbe implements Runnable {
                         + "\"samples\":[{\"name\":\"simulator.probe\",\"value\":1}]}]}")
                 .formatted(UUID.randomUUID(), at)
                 .getBytes(StandardCharsets.UTF_8);
-        var request = HttpRequest.newBuilder(URI.create(options.ingest() + "/api/v1/ingest"))
-                .timeout(Duration.ofSeconds(30))
-                .header("Content-Type", "application/json")
-                .header("Authorization", "Bearer " + agent.token())
-                .header("X-Monsys-Signature", new String(agent.key().sign(body), StandardCharsets.ISO_8859_1))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
         var begin = System.nanoTime();
         var counted = measuring;
-        var acknowledged =
-                http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 202;
+        var acknowledged = suite.ingest(agent, body).status() == 202;
         while (acknowledged && System.nanoTime() - begin < LONGEST.toNanos()) {
             var answer = suite.points(agent.id(), "simulator.probe", at.minusMillis(1), at.plusMillis(1));
             if (answer.status() == 200

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What a run is asked to do.
 ///
@@ -19,8 +20,11 @@ import java.util.Set;
 /// @param home        the folder in which `./wardroom up` keeps its state
 /// @param agents      virtual agents, each with a key of its own
 /// @param rate        batches a second at fixed times; empty for as many as the connections carry
+/// @param parts       measure what the parts of a batch cost here, and send none
+/// @param history     measure how long a day of one series takes to read, and send one host's day alone
 /// @param connections kept open, one request at a time on each
 /// @param forwarded   each registration and each read comes from an address of its own, in `X-Forwarded-For`
+/// @param kafka       the broker that the parts are measured with, as is the database by its owner
 /// @param pids        processes whose CPU is charged, by name; those in `home` where none is given
 record Options(
         URI gateway,
@@ -28,6 +32,8 @@ record Options(
         Path home,
         int agents,
         Optional<Integer> rate,
+        boolean parts,
+        boolean history,
         int connections,
         Duration warmUp,
         Duration duration,
@@ -40,7 +46,10 @@ record Options(
         Map<String, Long> pids,
         String databaseUrl,
         String databaseUser,
-        String databasePassword) {
+        String databasePassword,
+        String ownerUser,
+        String ownerPassword,
+        String kafka) {
     enum Encoding {
         NONE,
         GZIP,
@@ -48,17 +57,20 @@ record Options(
     }
 
     static final String USAGE = """
-            simulator [--rate N | --max true] [--agents 1000] [--connections 32] [--warm-up 60] [--duration 60]
+            simulator [--rate N | --max true | --parts true | --history true] [--agents 1000] [--connections 32] [--warm-up 60] [--duration 60]
                       [--encoding none|gzip|zstd] [--gateway http://127.0.0.1:8000] [--ingest URL] [--home .wardroom]
                       [--user admin] [--password P] [--forwarded true] [--probe true] [--check true]
                       [--pids gateway=123,ingest-service=124]
                       [--db-url jdbc:postgresql://127.0.0.1:15432/agent_service] [--db-user agent_service] [--db-password P]
+                      [--db-owner-password P] [--kafka 127.0.0.1:19092]
             Times are seconds. Passwords are read from --home, or WARDROOM_ADMIN_PASSWORD and WARDROOM_DB_PASSWORD.
             """;
 
     private static final Set<String> KNOWN = Set.of(
             "rate",
             "max",
+            "parts",
+            "history",
             "agents",
             "connections",
             "warm-up",
@@ -75,7 +87,9 @@ record Options(
             "pids",
             "db-url",
             "db-user",
-            "db-password");
+            "db-password",
+            "db-owner-password",
+            "kafka");
 
     /// @throws IllegalArgumentException with a sentence for a person
     static Options of(String... words) throws IOException {
@@ -87,8 +101,11 @@ record Options(
             }
             given.put(name, words[i + 1]);
         }
-        if (given.containsKey("rate") == Boolean.parseBoolean(given.getOrDefault("max", "false"))) {
-            throw new IllegalArgumentException("give either --rate N or --max true");
+        var modes = Stream.of("rate", "max", "parts", "history")
+                .filter(given::containsKey)
+                .count();
+        if (modes != 1) {
+            throw new IllegalArgumentException("give one of --rate N, --max true, --parts true, --history true");
         }
         var home = Path.of(given.getOrDefault("home", ".wardroom"));
         var gateway = URI.create(given.getOrDefault("gateway", "http://127.0.0.1:8000"));
@@ -98,6 +115,8 @@ record Options(
                 home,
                 whole(given, "agents", 1000),
                 given.containsKey("rate") ? Optional.of(whole(given, "rate", 1)) : Optional.empty(),
+                given.containsKey("parts"),
+                given.containsKey("history"),
                 whole(given, "connections", 32),
                 Duration.ofSeconds(whole(given, "warm-up", 60)),
                 Duration.ofSeconds(whole(given, "duration", 60)),
@@ -115,7 +134,15 @@ record Options(
                         "db-password",
                         "WARDROOM_DB_PASSWORD",
                         home.resolve("secrets.properties"),
-                        "postgres.agent_service"));
+                        "postgres.agent_service"),
+                "agent_service_owner",
+                secret(
+                        given,
+                        "db-owner-password",
+                        "WARDROOM_DB_OWNER_PASSWORD",
+                        home.resolve("secrets.properties"),
+                        "postgres.agent_service_owner"),
+                given.getOrDefault("kafka", "127.0.0.1:19092"));
     }
 
     private static int whole(Map<String, String> given, String name, int otherwise) {

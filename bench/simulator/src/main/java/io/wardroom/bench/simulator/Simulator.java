@@ -11,13 +11,21 @@ import java.util.Map;
 public final class Simulator {
     private Simulator() {}
 
-    public static void main(String[] words) throws IOException, InterruptedException, SQLException {
+    public static void main(String[] words) throws Exception {
         Options options;
         try {
             options = Options.of(words);
         } catch (IllegalArgumentException unclear) {
             System.err.println(unclear.getMessage() + "\n" + Options.USAGE);
             System.exit(2);
+            return;
+        }
+        if (options.parts()) {
+            Parts.measure(options);
+            return;
+        }
+        if (options.history()) {
+            HistoryProbe.measure(options);
             return;
         }
         System.exit(run(options) ? 0 : 1);
@@ -31,7 +39,7 @@ public final class Simulator {
         System.out.printf("registering %d agents at %s%n", options.agents(), options.gateway());
         var agents = Fleet.register(suite, options.agents());
         var probe = options.probe()
-                ? new FreshnessProbe(suite, options, Fleet.register(suite, 1).getFirst())
+                ? new FreshnessProbe(suite, Fleet.register(suite, 1).getFirst())
                 : null;
         var prober = probe == null
                 ? null

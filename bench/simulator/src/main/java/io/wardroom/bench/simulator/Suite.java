@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -96,11 +97,28 @@ final class Suite {
     }
 
     Answer points(String agentId, String name, Instant from, Instant to) throws IOException, InterruptedException {
+        return series(agentId, name, from, to, "raw");
+    }
+
+    Answer series(String agentId, String name, Instant from, Instant to, String interval)
+            throws IOException, InterruptedException {
         return send(
                 "GET",
-                "/agents/%s/metrics?from=%s&to=%s&interval=raw&name=%s".formatted(agentId, from, to, name),
+                "/agents/%s/metrics?from=%s&to=%s&interval=%s&name=%s".formatted(agentId, from, to, interval, name),
                 person(),
                 null);
+    }
+
+    /// Sends one signed batch, and waits for its answer.
+    Answer ingest(VirtualAgent agent, byte[] body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(options.ingest() + "/api/v1/ingest"))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + agent.token())
+                .header("X-Monsys-Signature", new String(agent.key().sign(body), StandardCharsets.ISO_8859_1))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        return answer(http.send(request, HttpResponse.BodyHandlers.ofByteArray()));
     }
 
     private Answer send(String method, String path, @Nullable String token, @Nullable Object body)
@@ -119,7 +137,10 @@ final class Suite {
                 body == null
                         ? HttpRequest.BodyPublishers.noBody()
                         : HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)));
-        var response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        return answer(http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
+    }
+
+    private Answer answer(HttpResponse<byte[]> response) {
         return new Answer(
                 response.statusCode(),
                 response.body().length == 0 ? json.nullNode() : json.readTree(response.body()),

@@ -1,4 +1,4 @@
-package io.wardroom.gateway.login;
+package io.wardroom.gateway.keycloak;
 
 import io.wardroom.common.tenant.TenantId;
 import java.util.Optional;
@@ -9,5 +9,5 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant absent for an account that belongs to no tenant yet
 /// @param totp   whether a second factor is set
-record Person(
+public record Person(
         UUID id, String username, @Nullable String email, boolean active, Optional<TenantId> tenant, boolean totp) {}

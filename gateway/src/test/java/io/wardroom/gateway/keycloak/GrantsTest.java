@@ -1,4 +1,4 @@
-package io.wardroom.gateway.login;
+package io.wardroom.gateway.keycloak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,9 +15,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What becomes of a login when Keycloak is not well.
-class KeycloakTest {
+class GrantsTest {
     private static final String TOKEN = "/realms/wardroom/protocol/openid-connect/token";
-    private static final LogIn WISH = new LogIn("someone", "something");
 
     @Test
     void nobodyListensThere() {
@@ -47,20 +46,20 @@ class KeycloakTest {
         var server = TestUpstream.start();
         server.answer(TOKEN, TestUpstream.json(400, "{\"error\":\"invalid_grant\",\"error_description\":\"no\"}"));
 
-        assertThat(keycloakAt(server.url()).tokensFor(WISH).blockOptional(Duration.ofSeconds(10)))
+        assertThat(keycloakAt(server.url()).byPassword("someone", "something").blockOptional(Duration.ofSeconds(10)))
                 .isEmpty();
         server.stop();
     }
 
-    private static void isAway(Keycloak keycloak) {
-        assertThatThrownBy(() -> keycloak.tokensFor(WISH).block(Duration.ofSeconds(10)))
+    private static void isAway(Grants keycloak) {
+        assertThatThrownBy(() -> keycloak.byPassword("someone", "something").block(Duration.ofSeconds(10)))
                 .isInstanceOfSatisfying(ProblemException.class, refusal -> {
                     assertThat(refusal.problem()).isEqualTo(CommonProblem.UNAVAILABLE);
                     assertThat(refusal.retryAfter()).isPositive();
                 });
     }
 
-    private static Keycloak keycloakAt(String url) {
+    private static Grants keycloakAt(String url) {
         var settings = new KeycloakProperties(
                 URI.create(url),
                 "wardroom",
@@ -68,11 +67,13 @@ class KeycloakTest {
                 "s",
                 "gateway-pw",
                 "s",
+                "gateway-otp",
+                "s",
                 Duration.ofSeconds(1),
                 Duration.ofMillis(300));
         var json = JsonMapper.builder()
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .build();
-        return new Keycloak(settings, json, CircuitBreakerRegistry.ofDefaults());
+        return new Grants(new Connection(settings, json, CircuitBreakerRegistry.ofDefaults()));
     }
 }

@@ -1,7 +1,7 @@
-package io.wardroom.gateway.login;
+package io.wardroom.gateway.keycloak;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 
 /// What Keycloak hands out for a good password.
 @JsonIgnoreProperties(ignoreUnknown = true)
-record Tokens(String accessToken, String refreshToken) {}
+public record Tokens(String accessToken, String refreshToken) {}

@@ -1,4 +1,4 @@
-package io.wardroom.gateway.login;
+package io.wardroom.gateway.keycloak;
 
 import java.net.URI;
 import java.time.Duration;
@@ -8,6 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param url            where Keycloak listens, without a path
 /// @param gatewaySecret  of the client `gateway`, which looks people up
 /// @param passwordSecret of the client `gateway-pw`, which logs people in by password
+/// @param otpSecret      of the client `gateway-otp`, which takes one-time codes from those whose password was seen
 /// @param timeout        longest time for one call; checking a password takes about 0.1 s
 @ConfigurationProperties("wardroom.gateway.keycloak")
 record KeycloakProperties(
@@ -17,5 +18,7 @@ record KeycloakProperties(
         String gatewaySecret,
         @DefaultValue("gateway-pw") String passwordClient,
         String passwordSecret,
+        @DefaultValue("gateway-otp") String otpClient,
+        @DefaultValue("") String otpSecret,
         @DefaultValue("1s") Duration connectTimeout,
         @DefaultValue("5s") Duration timeout) {}

@@ -1,4 +1,4 @@
-package io.wardroom.gateway.login;
+package io.wardroom.gateway.trail;
 
 import io.wardroom.common.event.Topics;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -8,9 +8,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.TopicBuilder;
 import org.springframework.kafka.core.KafkaAdmin;
 
-/// The topic that logins are put on record through.
+/// The topic that the audit log is written through.
 @Configuration(proxyBeanMethods = false)
-class LoginTopics {
+class TrailTopics {
     /// @param partitions how many readers of the topic can share the work
     /// @param replicas   on how many brokers a record lies; one only where there is one broker
     @ConfigurationProperties("wardroom.gateway.topics")
