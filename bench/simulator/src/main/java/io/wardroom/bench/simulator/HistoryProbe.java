@@ -11,8 +11,7 @@ import java.util.UUID;
 import org.HdrHistogram.Histogram;
 
 /// How long a day of one series takes to read: a host's day is sent batch by batch, its hours are left to be closed,
-// and
-/// then the series is read through the gateway again and again.
+/// and then the series is read through the gateway again and again.
 final class HistoryProbe {
     private static final Duration DAY = Duration.ofHours(24);
     private static final Duration STEP = Duration.ofSeconds(10);
