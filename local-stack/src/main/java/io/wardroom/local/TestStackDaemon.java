@@ -95,8 +95,12 @@ final class TestStackDaemon {
     private static PostgresServer postgres(String kind, Home home, Ports ports, Processes processes, Secrets secrets) {
         return switch (kind) {
             case "embedded" -> new EmbeddedPostgres(home, ports, processes, secrets, false);
+            case "containers" ->
+                new ContainerPostgres(secrets, System.getenv().getOrDefault(ContainerPostgres.IMAGE_VARIABLE, ""));
             default ->
-                throw new Trouble("There are no servers of the kind \"%s\".".formatted(kind), "Use -Dinfra=embedded.");
+                throw new Trouble(
+                        "There are no servers of the kind \"%s\".".formatted(kind),
+                        "Use -Dinfra=embedded or -Dinfra=containers.");
         };
     }
 
