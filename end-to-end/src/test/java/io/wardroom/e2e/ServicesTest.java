@@ -1,12 +1,21 @@
 package io.wardroom.e2e;
 
 import static io.wardroom.e2e.TheSuite.OWNER;
+import static io.wardroom.e2e.TheSuite.STACK;
 import static io.wardroom.e2e.TheSuite.SUITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.wardroom.local.Service;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -68,6 +77,48 @@ class ServicesTest {
 
         assertThat(answer.field("code")).isEqualTo("ROUTE_NOT_FOUND");
         assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
+    }
+
+    @Test
+    void aTraceGoesOnThroughServiceOutboxAndTopic() {
+        var trace = UUID.randomUUID().toString().replace("-", "");
+        try (var consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", STACK.environmentOf("audit-service").get("WARDROOM_KAFKA")),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            var partitions = consumer.partitionsFor("audit.actions.v1").stream()
+                    .map(one -> new TopicPartition(one.topic(), one.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToEnd(partitions);
+            partitions.forEach(consumer::position);
+
+            var created = Http.send(
+                            "POST",
+                            SUITE.gateway().resolve("/api/v1/enrolment-tokens"),
+                            Map.of(
+                                    "Authorization",
+                                    "Bearer " + OWNER.token(),
+                                    "Content-Type",
+                                    "application/json",
+                                    "traceparent",
+                                    "00-%s-00f067aa0ba902b7-01".formatted(trace)),
+                            "{\"label\":\"traced\",\"ttl_minutes\":5,\"tags\":[]}".getBytes(StandardCharsets.UTF_8))
+                    .expect(201)
+                    .field("id");
+
+            var traces = new ArrayList<String>();
+            await("the event of what was done").atMost(Duration.ofSeconds(15)).until(() -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(record -> {
+                    var header = record.headers().lastHeader("traceparent");
+                    if (record.value().contains(created) && header != null) {
+                        traces.add(new String(header.value(), StandardCharsets.UTF_8));
+                    }
+                });
+                return !traces.isEmpty();
+            });
+            assertThat(traces).singleElement().asString().startsWith("00-" + trace + "-");
+        }
     }
 
     @Test
