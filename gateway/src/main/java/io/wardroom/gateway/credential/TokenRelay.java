@@ -1,5 +1,6 @@
 package io.wardroom.gateway.credential;
 
+import io.wardroom.gateway.session.Sessions;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -24,7 +25,10 @@ final class TokenRelay implements WebFilter {
                 .map(token -> exchange.mutate()
                         .request(exchange.getRequest()
                                 .mutate()
-                                .headers(headers -> headers.setBearerAuth(token))
+                                .headers(headers -> {
+                                    headers.setBearerAuth(token);
+                                    headers.remove(Sessions.CSRF_HEADER);
+                                })
                                 .build())
                         .build())
                 .defaultIfEmpty(exchange)

@@ -44,7 +44,7 @@ public class Revocations {
 
     /// No token that this person was given until now is taken any more: after another role, a new password, the
     /// account's end. Ends with the running second, so that whoever then asks Keycloak gets a token that is taken:
-    /// tokens know their time in whole seconds.
+    /// tokens know their time in whole seconds. Keycloak's clock and ours must agree about them.
     public Mono<Void> endAllOf(UUID sub) {
         return Mono.defer(() -> {
             var now = clock.instant();

@@ -15,6 +15,9 @@ import reactor.core.publisher.Mono;
 /// Keeps the tokens of whoever shows a session cookie instead of them. Where Redis is away, the caller gets a 503.
 @Service
 public class Sessions {
+    /// Shown with each write that a cookie stands behind.
+    public static final String CSRF_HEADER = SessionCookies.CSRF_HEADER;
+
     private static final String ATTRIBUTE = Session.class.getName();
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -60,7 +63,7 @@ public class Sessions {
         return Mono.justOrEmpty(cookies.shownBy(exchange)).flatMap(id -> {
             if (!READING.contains(exchange.getRequest().getMethod()) && !cookies.isProven(id, exchange)) {
                 return Mono.error(CommonProblem.FORBIDDEN.because(
-                        "a write with the session cookie needs the session's " + SessionCookies.CSRF_HEADER));
+                        "a write with the session cookie needs the session's " + CSRF_HEADER));
             }
             if (isForeignUpgrade(exchange.getRequest().getHeaders())) {
                 return Mono.error(CommonProblem.FORBIDDEN.because(

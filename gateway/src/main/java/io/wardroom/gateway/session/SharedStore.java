@@ -6,6 +6,7 @@ import io.wardroom.gateway.seal.Seals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,9 @@ class SharedStore {
     private static final RedisScript<Long> UNLOCK = RedisScript.of(
             "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end",
             Long.class);
+
+    /// For the connection and the command.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final ReactiveStringRedisTemplate redis;
     private final Seal seal;
@@ -89,7 +93,10 @@ class SharedStore {
     private <T> Mono<T> asked(Mono<T> call) {
         // the driver waits for its first connection, which is no work for an event loop
         var patient = connected ? call : call.subscribeOn(Schedulers.boundedElastic());
-        return patient.doOnSuccess(_ -> answered()).onErrorMap(DataAccessException.class, this::away);
+        return patient.timeout(PATIENCE)
+                .doOnSuccess(_ -> answered())
+                .onErrorMap(
+                        cause -> cause instanceof DataAccessException || cause instanceof TimeoutException, this::away);
     }
 
     private void answered() {
@@ -99,7 +106,7 @@ class SharedStore {
         }
     }
 
-    private Throwable away(DataAccessException cause) {
+    private Throwable away(Throwable cause) {
         if (answering.compareAndSet(true, false)) {
             LOG.warn("Redis is away, no session can be read or begun: {}", cause.toString());
         }

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /// Sessions at more than one gateway: one that cannot reach Keycloak, one that cannot reach Redis.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -134,11 +137,25 @@ class OtherGatewaysTest extends OnSessions {
                                 built.uri().getPath()))));
     }
 
-    private static ConfigurableApplicationContext gateway(Map<String, Object> settings) {
+    private static ConfigurableApplicationContext gateway(Map<String, String> settings) {
+        var environment =
+                new HashMap<String, Object>(STACK.newDatabase("gateway").environment());
+        environment.putAll(settings);
         return new SpringApplicationBuilder(GatewayApplication.class)
-                .initializers(new OnRealServers.Servers(), context -> context.getEnvironment()
-                        .getPropertySources()
-                        .addFirst(new SystemEnvironmentPropertySource("other-systemEnvironment", settings)))
+                .initializers(
+                        new OnRealServers.Servers(),
+                        context -> context.getEnvironment()
+                                .getPropertySources()
+                                .addFirst(new SystemEnvironmentPropertySource("other-systemEnvironment", environment)),
+                        context -> ((GenericApplicationContext) context)
+                                .registerBean(ReactorResourceFactory.class, OtherGatewaysTest::ownThreads))
                 .run();
+    }
+
+    /// Those that all contexts share would end with the first of them.
+    private static ReactorResourceFactory ownThreads() {
+        var threads = new ReactorResourceFactory();
+        threads.setUseGlobalResources(false);
+        return threads;
     }
 }

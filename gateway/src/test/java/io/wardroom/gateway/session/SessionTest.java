@@ -94,6 +94,7 @@ class SessionTest extends OnSessions {
         assertThat(UPSTREAM.seenAt(AGENTS)).isEmpty();
         assertThat(send(browser.writing(request(AGENTS)).method(method, body)).statusCode())
                 .isEqualTo(200);
+        assertThat(UPSTREAM.seenAt(AGENTS).getLast().has("x-csrf-token")).isFalse();
     }
 
     @Test
