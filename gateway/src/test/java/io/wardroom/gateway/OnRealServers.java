@@ -91,7 +91,7 @@ public abstract class OnRealServers {
         return JSON.readTree(answer.body());
     }
 
-    static final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+    public static final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             Agents.createTopic(STACK);

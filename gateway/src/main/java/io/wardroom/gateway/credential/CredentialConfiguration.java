@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
@@ -23,6 +24,7 @@ import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
 import org.springframework.security.oauth2.server.resource.authentication.ReactiveJwtAuthenticationConverterAdapter;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
@@ -64,9 +66,11 @@ class CredentialConfiguration {
 
     /// The only chain: routes that are open to others than people do not pass it.
     @Bean
-    SecurityWebFilterChain people(ServerHttpSecurity http, ReactiveJwtDecoder decoder) {
+    SecurityWebFilterChain people(ServerHttpSecurity http, ReactiveJwtDecoder decoder, PeopleCredentials credentials) {
         var converter = new JwtAuthenticationConverter();
         converter.setJwtGrantedAuthoritiesConverter(new WardroomAuthorities());
+        var reader = new JwtReactiveAuthenticationManager(decoder);
+        reader.setJwtAuthenticationConverter(new ReactiveJwtAuthenticationConverterAdapter(converter));
         return http.securityMatcher(CredentialConfiguration::isForPeople)
                 .csrf(ServerHttpSecurity.CsrfSpec::disable)
                 .headers(ServerHttpSecurity.HeaderSpec::disable)
@@ -76,8 +80,10 @@ class CredentialConfiguration {
                 .formLogin(ServerHttpSecurity.FormLoginSpec::disable)
                 .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
                 .authorizeExchange(requests -> requests.anyExchange().authenticated())
-                .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.jwtDecoder(decoder)
-                                .jwtAuthenticationConverter(new ReactiveJwtAuthenticationConverterAdapter(converter)))
+                .addFilterAfter(new TokenRelay(), SecurityWebFiltersOrder.AUTHENTICATION)
+                .oauth2ResourceServer(server -> server.bearerTokenConverter(credentials)
+                        .authenticationManagerResolver(
+                                exchange -> Mono.just(credentials.refusingRevoked(reader, exchange)))
                         .authenticationEntryPoint((exchange, cause) -> Mono.error(Refusals.noCredential())))
                 .exceptionHandling(faults -> faults.authenticationEntryPoint(
                                 (exchange, cause) -> Mono.error(Refusals.noCredential()))

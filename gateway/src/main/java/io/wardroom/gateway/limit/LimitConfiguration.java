@@ -3,13 +3,13 @@ package io.wardroom.gateway.limit;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.credential.KnownAgent;
 import io.wardroom.gateway.door.Call;
+import io.wardroom.gateway.door.EventLoops;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -17,9 +17,6 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-import reactor.netty.http.server.HttpServerRequest;
 
 /// Puts the limits into the path of a request: those by address ahead of any check of a credential, the others as
 /// soon as it is known who calls.
@@ -84,9 +81,8 @@ class LimitConfiguration {
             var taken = limiter.take(counter, key);
             return taken.isDone()
                     ? judged(exchange, chain, taken.join())
-                    // Redis answers on a thread of its own, which has other work to do than the rest of this request
                     : Mono.fromFuture(taken)
-                            .publishOn(loopOf(exchange))
+                            .publishOn(EventLoops.of(exchange))
                             .flatMap(verdict -> judged(exchange, chain, verdict));
         }
 
@@ -99,14 +95,6 @@ class LimitConfiguration {
                 return Mono.empty();
             });
             return verdict.allowed() ? chain.filter(exchange) : Mono.error(Refusals.limited(verdict.retryAfter()));
-        }
-
-        private static Scheduler loopOf(ServerWebExchange exchange) {
-            HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
-            var loop = new Scheduler[1];
-            request.withConnection(connection ->
-                    loop[0] = Schedulers.fromExecutor(connection.channel().eventLoop()));
-            return loop[0];
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.wardroom.gateway.login;
 
-import io.wardroom.gateway.keycloak.Tokens;
-import java.time.Duration;
+import io.wardroom.gateway.session.Begun;
 
 /// The wish to log in.
 ///
@@ -9,8 +8,7 @@ import java.time.Duration;
 record LogIn(String username, String password) {
     /// Every way the wish can end.
     sealed interface Outcome {
-        /// @param lifetime of the access token
-        record LoggedIn(Tokens tokens, Duration lifetime) implements Outcome {}
+        record LoggedIn(Begun session) implements Outcome {}
 
         /// A wrong password, an unknown name, a locked or disabled account: the caller is not told which.
         record Refused() implements Outcome {}

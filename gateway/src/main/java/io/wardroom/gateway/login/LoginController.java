@@ -1,6 +1,5 @@
 package io.wardroom.gateway.login;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -9,13 +8,11 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.gateway.door.Call;
-import io.wardroom.gateway.keycloak.Tokens;
 import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;
 import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorMissing;
-import java.time.Duration;
-import org.springframework.http.CacheControl;
+import io.wardroom.gateway.session.TokenView;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -51,23 +48,11 @@ class LoginController {
 
     private Mono<ResponseEntity<TokenView>> answer(LoginForm form, ServerWebExchange exchange) {
         return logins.logIn(form.wish(), Call.of(exchange).caller(exchange)).map(outcome -> switch (outcome) {
-            case LoggedIn(var tokens, var lifetime) ->
-                ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(TokenView.of(tokens, lifetime));
+            case LoggedIn(var session) -> session.answer(exchange);
             case Refused _ -> throw CommonProblem.UNAUTHORIZED.because("the user name or the password is wrong");
             case SecondFactorMissing _ ->
                 throw CommonProblem.FORBIDDEN.because("this account asks for a second factor");
             case NoRole _ -> throw CommonProblem.FORBIDDEN.because("the account has no role in any tenant");
         });
-    }
-
-    /// @param expiresIn seconds
-    record TokenView(
-            @JsonProperty("access_token") String accessToken,
-            @JsonProperty("token_type") String tokenType,
-            @JsonProperty("expires_in") long expiresIn,
-            @JsonProperty("refresh_token") String refreshToken) {
-        static TokenView of(Tokens tokens, Duration lifetime) {
-            return new TokenView(tokens.accessToken(), "bearer", lifetime.toSeconds(), tokens.refreshToken());
-        }
     }
 }

@@ -13,8 +13,8 @@ import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;
 import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorMissing;
+import io.wardroom.gateway.session.Sessions;
 import io.wardroom.gateway.trail.Trail;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -34,13 +34,21 @@ class Logins {
     private final Grants grants;
     private final Accounts accounts;
     private final ReactiveJwtDecoder decoder;
+    private final Sessions sessions;
     private final Trail trail;
     private final LoginProperties login;
 
-    Logins(Grants grants, Accounts accounts, ReactiveJwtDecoder decoder, Trail trail, LoginProperties login) {
+    Logins(
+            Grants grants,
+            Accounts accounts,
+            ReactiveJwtDecoder decoder,
+            Sessions sessions,
+            Trail trail,
+            LoginProperties login) {
         this.grants = grants;
         this.accounts = accounts;
         this.decoder = decoder;
+        this.sessions = sessions;
         this.trail = trail;
         this.login = login;
     }
@@ -68,8 +76,15 @@ class Logins {
                     .flatMap(person -> person.totp()
                             ? turnAway(tokens, deed, "SECOND_FACTOR_MISSING", caller)
                                     .<Outcome>thenReturn(new SecondFactorMissing())
-                            : trail.record(deed, caller).<Outcome>thenReturn(new LoggedIn(tokens, lifetimeOf(token))));
+                            : begin(tokens, token, deed, caller));
         });
+    }
+
+    private Mono<Outcome> begin(Tokens tokens, Jwt token, Deed deed, Caller caller) {
+        return sessions.begin(tokens, token)
+                .flatMap(session -> trail.record(deed, caller).<Outcome>thenReturn(new LoggedIn(session)))
+                // nobody will ever show these tokens
+                .onErrorResume(failure -> grants.end(tokens).onErrorComplete().then(Mono.error(failure)));
     }
 
     private Mono<Void> turnAway(Tokens tokens, Deed deed, String reason, Caller caller) {
@@ -89,12 +104,6 @@ class Logins {
                             person.map(Person::username).orElseGet(() -> cut(wish.username())));
                     return trail.record(deed.refused("BAD_CREDENTIALS"), caller);
                 });
-    }
-
-    private static Duration lifetimeOf(Jwt token) {
-        var from = token.getIssuedAt();
-        var to = token.getExpiresAt();
-        return from == null || to == null ? Duration.ZERO : Duration.between(from, to);
     }
 
     private static Optional<Actor> actorOf(Jwt token) {

@@ -6,25 +6,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.wardroom.common.identity.IdentityTable;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.TokenProperties;
 import io.wardroom.gateway.TestUpstream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import tools.jackson.databind.json.JsonMapper;
@@ -72,6 +77,50 @@ class DecoderTest {
         isRefused(good().issueTime(minutesFromNow(-30))
                 .expirationTime(minutesFromNow(-15))
                 .build());
+    }
+
+    @Test
+    void anUnsignedTokenIsRefused() {
+        isRefused(new PlainJWT(good().build()).serialize());
+    }
+
+    @Test
+    void aTokenSignedWithThePublicKeyAsASecretIsRefused() throws Exception {
+        var publicKey = key.toRSAPublicKey().getEncoded();
+        var pem = "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+                .formatted(Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(publicKey));
+
+        for (var secret : List.of(
+                publicKey,
+                pem.getBytes(StandardCharsets.US_ASCII),
+                key.toPublicJWK().toJSONString().getBytes(StandardCharsets.UTF_8))) {
+            for (var algorithm : List.of(JWSAlgorithm.HS256, JWSAlgorithm.HS384, JWSAlgorithm.HS512)) {
+                var token = new SignedJWT(
+                        new JWSHeader.Builder(algorithm).keyID("k").build(), good().build());
+                token.sign(new MACSigner(secret));
+                isRefused(token.serialize());
+            }
+        }
+    }
+
+    @Test
+    void aTokenThatBringsItsOwnKeyIsRefused() throws Exception {
+        var theirs = new RSAKeyGenerator(2048).keyID("k").generate();
+        var token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256)
+                        .keyID("k")
+                        .jwk(theirs.toPublicJWK())
+                        .build(),
+                good().build());
+        token.sign(new RSASSASigner(theirs));
+
+        isRefused(token.serialize());
+    }
+
+    /// As bad, not as a fault of ours: answered 401.
+    private static void isRefused(String token) {
+        assertThatThrownBy(() -> decoder.decode(token).block(Duration.ofSeconds(10)))
+                .isInstanceOf(BadJwtException.class);
     }
 
     @Test

@@ -1,0 +1,74 @@
+package io.wardroom.gateway.credential;
+
+import io.wardroom.common.problem.ProblemException;
+import io.wardroom.gateway.answer.Refusals;
+import io.wardroom.gateway.door.EventLoops;
+import io.wardroom.gateway.session.Revocations;
+import io.wardroom.gateway.session.Revocations.Standing;
+import io.wardroom.gateway.session.Sessions;
+import java.util.Set;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.web.server.authentication.ServerBearerTokenAuthenticationConverter;
+import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/// Finds a person's token in a request, or behind what the request shows instead, and asks whether it was revoked.
+@Component
+class PeopleCredentials implements ServerAuthenticationConverter {
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    private final ServerBearerTokenAuthenticationConverter bearer = new ServerBearerTokenAuthenticationConverter();
+    private final Sessions sessions;
+    private final Revocations revocations;
+
+    PeopleCredentials(Sessions sessions, Revocations revocations) {
+        this.sessions = sessions;
+        this.revocations = revocations;
+    }
+
+    /// The `Authorization` header first, else the session cookie.
+    @Override
+    public Mono<Authentication> convert(ServerWebExchange exchange) {
+        return bearer.convert(exchange).switchIfEmpty(Mono.defer(() -> sessions.tokenOf(exchange)
+                .publishOn(EventLoops.of(exchange))
+                .map(BearerTokenAuthenticationToken::new)));
+    }
+
+    /// What `decoder` says of the token, unless that was revoked. A session may still go on with a newer one.
+    ReactiveAuthenticationManager refusingRevoked(ReactiveAuthenticationManager decoder, ServerWebExchange exchange) {
+        return shown -> decoder.authenticate(shown).flatMap(person -> standingOf(person, exchange)
+                .flatMap(standing -> switch (standing) {
+                    case GOOD -> Mono.just(person);
+                    case ENDED -> Mono.error(Refusals::noCredential);
+                    case OUTDATED ->
+                        sessions.newerTokenOf(exchange)
+                                .flatMap(token -> decoder.authenticate(new BearerTokenAuthenticationToken(token)))
+                                .filterWhen(newer -> standingOf(newer, exchange).map(Standing.GOOD::equals))
+                                .switchIfEmpty(Mono.error(Refusals::noCredential));
+                })
+                .publishOn(EventLoops.of(exchange)));
+    }
+
+    /// While nobody can say what was revoked, reading goes on and nothing is changed.
+    private Mono<Standing> standingOf(Authentication person, ServerWebExchange exchange) {
+        return person.getPrincipal() instanceof Jwt token
+                ? revocations
+                        .standingOf(token)
+                        .onErrorResume(
+                                ProblemException.class,
+                                away -> onlyReads(exchange.getRequest()) ? Mono.just(Standing.GOOD) : Mono.error(away))
+                : Mono.error(Refusals::noCredential);
+    }
+
+    private static boolean onlyReads(ServerHttpRequest request) {
+        // a WebSocket begins as a GET
+        return READING.contains(request.getMethod()) && request.getHeaders().getUpgrade() == null;
+    }
+}

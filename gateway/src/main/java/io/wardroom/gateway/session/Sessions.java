@@ -1,0 +1,120 @@
+package io.wardroom.gateway.session;
+
+import io.wardroom.common.problem.CommonProblem;
+import io.wardroom.common.problem.ProblemException;
+import io.wardroom.gateway.keycloak.Tokens;
+import java.time.Clock;
+import java.util.Set;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.stereotype.Service;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/// Keeps the tokens of whoever shows a session cookie instead of them. Where Redis is away, the caller gets a 503.
+@Service
+public class Sessions {
+    /// Shown with each write that a cookie stands behind.
+    public static final String CSRF_HEADER = SessionCookies.CSRF_HEADER;
+
+    private static final String ATTRIBUTE = Session.class.getName();
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    private final SessionCookies cookies;
+    private final SessionStore store;
+    private final Rotations rotations;
+    private final SessionProperties session;
+    private final Clock clock;
+
+    Sessions(SessionCookies cookies, SessionStore store, Rotations rotations, SessionProperties session, Clock clock) {
+        this.cookies = cookies;
+        this.store = store;
+        this.rotations = rotations;
+        this.session = session;
+        this.clock = clock;
+    }
+
+    /// Begins a session under an id that nobody has seen before, whatever cookie the request showed.
+    ///
+    /// @param token the access token, read
+    public Mono<Begun> begin(Tokens tokens, Jwt token) {
+        return Mono.defer(() -> {
+            var sid = token.getClaimAsString("sid");
+            if (sid == null) {
+                throw new IllegalStateException("Keycloak's access tokens name their session");
+            }
+            var id = cookies.freshId();
+            var begun = new Session(
+                    id.key(),
+                    sid,
+                    tokens.accessToken(),
+                    tokens.refreshToken(),
+                    Session.endOf(token),
+                    clock.instant().plus(session.lifetime()));
+            return store.add(begun).thenReturn(new Begun(id, TokenView.of(tokens, token), cookies));
+        });
+    }
+
+    /// The access token behind a request's cookie, with some life left; empty where no session is.
+    ///
+    /// @return an error 403 for a write without the session's `X-CSRF-Token`, and for a WebSocket of a foreign page
+    public Mono<String> tokenOf(ServerWebExchange exchange) {
+        return Mono.justOrEmpty(cookies.shownBy(exchange)).flatMap(id -> {
+            if (!READING.contains(exchange.getRequest().getMethod()) && !cookies.isProven(id, exchange)) {
+                return Mono.error(CommonProblem.FORBIDDEN.because(
+                        "a write with the session cookie needs the session's " + CSRF_HEADER));
+            }
+            if (isForeignUpgrade(exchange.getRequest().getHeaders())) {
+                return Mono.error(CommonProblem.FORBIDDEN.because(
+                        "a WebSocket with the session cookie is opened by this host's own pages alone"));
+            }
+            return store.withKey(id.key()).flatMap(this::fresh).map(found -> boundTo(exchange, found));
+        });
+    }
+
+    /// A newer access token for the session that [#tokenOf] found; empty where it found none, or Keycloak has ended it.
+    public Mono<String> newerTokenOf(ServerWebExchange exchange) {
+        return exchange.getAttribute(ATTRIBUTE) instanceof Session found
+                ? renewed(found).map(newer -> boundTo(exchange, newer))
+                : Mono.empty();
+    }
+
+    /// Forgets the session of Keycloak's of that name, if a cookie stands for it.
+    Mono<Void> end(String sid) {
+        return store.withSid(sid).flatMap(store::remove);
+    }
+
+    private Mono<Session> fresh(Session found) {
+        var left = found.left(clock.instant());
+        if (left.compareTo(session.refreshAhead()) > 0) {
+            return Mono.just(found);
+        }
+        return left.isPositive()
+                // the token is still good while Keycloak is away
+                ? renewed(found).onErrorResume(ProblemException.class, _ -> Mono.just(found))
+                : renewed(found);
+    }
+
+    private Mono<Session> renewed(Session found) {
+        return rotations.forSession(found).switchIfEmpty(Mono.defer(() -> store.remove(found)
+                .then(Mono.empty())));
+    }
+
+    /// A browser opens a WebSocket for any page, and shows the cookie (RFC 6455, section 10.2).
+    private static boolean isForeignUpgrade(HttpHeaders headers) {
+        if (headers.getUpgrade() == null) {
+            return false;
+        }
+        var origin = headers.getOrigin();
+        var host = headers.getFirst(HttpHeaders.HOST);
+        return origin == null
+                || host == null
+                || !origin.substring(origin.indexOf("//") + 2).equalsIgnoreCase(host);
+    }
+
+    private static String boundTo(ServerWebExchange exchange, Session found) {
+        exchange.getAttributes().put(ATTRIBUTE, found);
+        return found.accessToken();
+    }
+}
