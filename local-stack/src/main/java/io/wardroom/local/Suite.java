@@ -51,6 +51,8 @@ public final class Suite implements AutoCloseable {
         var home = new Home(directory);
         home.create();
         Processes.endLeftovers(home, progress::println);
+        // the servers are new ones, and know nothing of an agent of an earlier run
+        PrivateFiles.delete(home.agent());
         var processes = new Processes(home);
         var apps = new Apps(checkout, checkout.resolve("target").resolve("apps"));
         var suite = new Suite(home, Ports.free(), processes, apps, backing);
