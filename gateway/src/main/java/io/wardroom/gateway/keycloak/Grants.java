@@ -1,6 +1,10 @@
 package io.wardroom.gateway.keycloak;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.nimbusds.jwt.JWTParser;
+import java.text.ParseException;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.BodyInserters;
@@ -12,43 +16,84 @@ import reactor.core.publisher.Mono;
 public class Grants {
     private final Connection connection;
     private final KeycloakProperties keycloak;
+    private final Client byPassword;
+    private final Client byCode;
+    private final Client byRecoveryCode;
 
     Grants(Connection connection) {
         this.connection = connection;
         this.keycloak = connection.settings();
+        this.byPassword = new Client(keycloak.passwordClient(), keycloak.passwordSecret());
+        this.byCode = new Client(keycloak.otpClient(), keycloak.otpSecret());
+        this.byRecoveryCode = new Client(keycloak.recoveryClient(), keycloak.recoverySecret());
     }
 
     /// Tokens for a password; empty where Keycloak refuses, whatever the reason.
     public Mono<Tokens> byPassword(String username, String password) {
-        var form = Connection.form(
-                Map.of("grant_type", "password", "scope", "openid", "username", username, "password", password),
-                keycloak.passwordClient(),
-                keycloak.passwordSecret());
-        return connection.grant(form, answer -> {
+        return granted(byPassword, Map.of("username", username, "password", password));
+    }
+
+    /// Tokens with the claim `mfa` for a one-time code, which Keycloak takes once; empty where it refuses, whatever the
+    /// reason. Asks for no password: only for someone who has shown it, and who has a second factor, since Keycloak
+    /// fails where there is none.
+    public Mono<Tokens> byCode(String username, String code) {
+        return granted(byCode, Map.of("username", username, "totp", code));
+    }
+
+    /// Tokens with the claim `mfa` for nothing but a name; empty where the account is locked or disabled. Only for
+    /// someone who has shown the password and a recovery code.
+    public Mono<Tokens> byRecoveryCode(String username) {
+        return granted(byRecoveryCode, Map.of("username", username));
+    }
+
+    private Mono<Tokens> granted(Client client, Map<String, String> credentials) {
+        var fields = new HashMap<>(credentials);
+        fields.put("grant_type", "password");
+        fields.put("scope", "openid");
+        return connection.grant(Connection.form(fields, client.id(), client.secret()), answer -> {
             if (answer.statusCode().is2xxSuccessful()) {
                 return answer.bodyToMono(Tokens.class);
             }
             if (answer.statusCode().is5xxServerError()) {
-                return Connection.misconfigured(answer, keycloak.passwordClient());
+                return Connection.misconfigured(answer, client.id());
             }
             return answer.bodyToMono(Fault.class)
-                    .flatMap(fault -> fault.isAboutThePerson()
-                            ? Mono.empty()
-                            : Connection.misconfigured(answer, keycloak.passwordClient()));
+                    .flatMap(fault ->
+                            fault.isAboutThePerson() ? Mono.empty() : Connection.misconfigured(answer, client.id()));
         });
     }
 
     /// Ends the session that a refresh token belongs to.
     public Mono<Void> end(Tokens tokens) {
+        var client = clientOf(tokens);
         return connection.guarded(connection
                 .http()
                 .post()
                 .uri("/realms/{realm}/protocol/openid-connect/logout", keycloak.realm())
-                .body(BodyInserters.fromFormData(Connection.form(
-                        Map.of("refresh_token", tokens.refreshToken()),
-                        keycloak.passwordClient(),
-                        keycloak.passwordSecret())))
+                .body(BodyInserters.fromFormData(
+                        Connection.form(Map.of("refresh_token", tokens.refreshToken()), client.id(), client.secret())))
                 .exchangeToMono(ClientResponse::releaseBody));
+    }
+
+    /// The client that tokens were granted to: no other may refresh or end them.
+    private Client clientOf(Tokens tokens) {
+        try {
+            var id = JWTParser.parse(tokens.accessToken()).getJWTClaimsSet().getStringClaim("azp");
+            return List.of(byPassword, byCode, byRecoveryCode).stream()
+                    .filter(client -> client.id().equals(id))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("tokens of another client: " + id));
+        } catch (ParseException notOurs) {
+            throw new IllegalArgumentException("an access token of Keycloak is a JWT", notOurs);
+        }
+    }
+
+    private record Client(String id, String secret) {
+        /// Never shows the secret.
+        @Override
+        public String toString() {
+            return id;
+        }
     }
 
     /// An OAuth error (RFC 6749, section 5.2).

@@ -8,12 +8,15 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.problem.CommonProblem;
+import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.door.Call;
 import io.wardroom.gateway.keycloak.Tokens;
 import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;
-import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorMissing;
+import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorAsked;
+import io.wardroom.gateway.login.LogIn.Outcome.TooManyFailures;
+import io.wardroom.gateway.totp.Challenges.Challenge;
 import java.time.Duration;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -23,7 +26,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/// Log in by password.
+/// Log in by password, and by a second factor where there is one.
 @RestController
 @Tag(name = "Authentication")
 class LoginController {
@@ -36,7 +39,7 @@ class LoginController {
     @Operation(summary = "Log in by user name or e-mail address and password")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = LoginForm.class)))
     @PostMapping(path = "/api/v1/auth/login", consumes = MediaType.APPLICATION_JSON_VALUE)
-    Mono<ResponseEntity<TokenView>> logIn(
+    Mono<ResponseEntity<LoginView>> logIn(
             @org.springframework.web.bind.annotation.RequestBody LoginForm form,
             @Parameter(hidden = true) ServerWebExchange exchange) {
         return answer(form, exchange);
@@ -45,19 +48,54 @@ class LoginController {
     @Operation(summary = "Log in by user name or e-mail address and password")
     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = LoginForm.class)))
     @PostMapping(path = "/api/v1/auth/login", consumes = MediaType.APPLICATION_FORM_URLENCODED_VALUE)
-    Mono<ResponseEntity<TokenView>> logInByForm(@Parameter(hidden = true) ServerWebExchange exchange) {
+    Mono<ResponseEntity<LoginView>> logInByForm(@Parameter(hidden = true) ServerWebExchange exchange) {
         return exchange.getFormData().map(LoginForm::of).flatMap(form -> answer(form, exchange));
     }
 
-    private Mono<ResponseEntity<TokenView>> answer(LoginForm form, ServerWebExchange exchange) {
-        return logins.logIn(form.wish(), Call.of(exchange).caller(exchange)).map(outcome -> switch (outcome) {
-            case LoggedIn(var tokens, var lifetime) ->
-                ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(TokenView.of(tokens, lifetime));
-            case Refused _ -> throw CommonProblem.UNAUTHORIZED.because("the user name or the password is wrong");
-            case SecondFactorMissing _ ->
-                throw CommonProblem.FORBIDDEN.because("this account asks for a second factor");
+    @Operation(summary = "Finish a login by a code of the authenticator app or a recovery code")
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = ChallengeForm.class)))
+    @PostMapping(path = "/api/v1/auth/totp/challenge", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Mono<ResponseEntity<LoginView>> answerChallenge(
+            @org.springframework.web.bind.annotation.RequestBody ChallengeForm form,
+            @Parameter(hidden = true) ServerWebExchange exchange) {
+        return logins.answer(form.wish(), Call.of(exchange).caller(exchange))
+                .map(outcome -> answered(outcome, "the code is wrong, or the challenge is over"));
+    }
+
+    private Mono<ResponseEntity<LoginView>> answer(LoginForm form, ServerWebExchange exchange) {
+        return logins.logIn(form.wish(), Call.of(exchange).caller(exchange))
+                .map(outcome -> answered(outcome, "the user name or the password is wrong"));
+    }
+
+    private static ResponseEntity<LoginView> answered(LogIn.Outcome outcome, String refusal) {
+        return switch (outcome) {
+            case LoggedIn(var tokens, var lifetime) -> unstored(TokenView.of(tokens, lifetime));
+            case SecondFactorAsked(var challenge) -> unstored(ChallengeView.of(challenge));
+            case Refused _ -> throw CommonProblem.UNAUTHORIZED.because(refusal);
+            case TooManyFailures(var retryAfter) -> throw Refusals.limited(retryAfter);
             case NoRole _ -> throw CommonProblem.FORBIDDEN.because("the account has no role in any tenant");
-        });
+        };
+    }
+
+    private static ResponseEntity<LoginView> unstored(LoginView view) {
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(view);
+    }
+
+    @Schema(oneOf = {TokenView.class, ChallengeView.class})
+    sealed interface LoginView {}
+
+    /// @param required       always true
+    /// @param challengeToken to be sent with the code
+    /// @param expiresIn      seconds
+    record ChallengeView(
+            @JsonProperty("totp_required") boolean required,
+            @JsonProperty("challenge_token") String challengeToken,
+            @JsonProperty("expires_in") long expiresIn)
+            implements LoginView {
+        static ChallengeView of(Challenge challenge) {
+            return new ChallengeView(
+                    true, challenge.token(), challenge.lifetime().toSeconds());
+        }
     }
 
     /// @param expiresIn seconds
@@ -65,7 +103,8 @@ class LoginController {
             @JsonProperty("access_token") String accessToken,
             @JsonProperty("token_type") String tokenType,
             @JsonProperty("expires_in") long expiresIn,
-            @JsonProperty("refresh_token") String refreshToken) {
+            @JsonProperty("refresh_token") String refreshToken)
+            implements LoginView {
         static TokenView of(Tokens tokens, Duration lifetime) {
             return new TokenView(tokens.accessToken(), "bearer", lifetime.toSeconds(), tokens.refreshToken());
         }
