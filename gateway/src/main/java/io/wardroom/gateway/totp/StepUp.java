@@ -44,8 +44,8 @@ public class StepUp {
         record TooManyFailures(Duration retryAfter) implements Proof {}
     }
 
-    /// Takes a code of the authenticator app, once; a recovery code proves nothing here. Each try is on record before it
-    /// is answered, refused ones too.
+    /// Takes a code of the authenticator app, once; a recovery code proves nothing here. Each try, refused or not, is
+    /// on record before it is answered.
     public Mono<Proof> prove(Actor actor, String code, Caller caller) {
         var holder = Holder.of(actor);
         return Mono.justOrEmpty(Code.of(code))
