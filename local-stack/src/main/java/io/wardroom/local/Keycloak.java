@@ -54,6 +54,7 @@ final class Keycloak {
                 "WARDROOM_KEYCLOAK_GATEWAY_SECRET", secrets.of("keycloak.gateway"),
                 "WARDROOM_KEYCLOAK_PASSWORD_SECRET", secrets.of("keycloak.gateway-pw"),
                 "WARDROOM_KEYCLOAK_OTP_SECRET", secrets.of("keycloak.gateway-otp"),
+                "WARDROOM_KEYCLOAK_RECOVERY_SECRET", secrets.of("keycloak.gateway-recovery"),
                 "WARDROOM_KEYCLOAK_KEY_SECRET", secrets.of("keycloak.gateway-key"));
     }
 
@@ -245,7 +246,7 @@ final class Keycloak {
 
     private String filledTemplate() throws IOException {
         var text = template().replace("@definition@", definition());
-        for (var name : List.of("gateway", "gateway-pw", "gateway-otp", "gateway-key")) {
+        for (var name : List.of("gateway", "gateway-pw", "gateway-otp", "gateway-recovery", "gateway-key")) {
             text = text.replace("@keycloak." + name + "@", secrets.of("keycloak." + name));
         }
         return text;

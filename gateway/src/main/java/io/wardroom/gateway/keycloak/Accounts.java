@@ -11,12 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The accounts that Keycloak keeps. Where it cannot answer, the caller gets a 503.
 @Component
 public class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
+
+    private static final String OTP = "otp";
 
     private final Connection connection;
     private final KeycloakProperties keycloak;
@@ -51,6 +55,88 @@ public class Accounts {
                             ? answer.releaseBody().then(Mono.empty())
                             : Connection.misconfigured(answer, keycloak.gatewayClient());
                 });
+    }
+
+    /// Gives an account a second factor beside those it may have: RFC 6238 with SHA-1, 6 digits, 30 s.
+    ///
+    /// @param secret in Base32
+    public Mono<Void> addSecondFactor(UUID id, String secret) {
+        return connection.asAdmin(
+                connection
+                        .http()
+                        .put()
+                        .uri("/admin/realms/{realm}/users/{id}", keycloak.realm(), id)
+                        .bodyValue(Map.of("credentials", List.of(Credential.ofSecret(secret)))),
+                this::emptyAnswer);
+    }
+
+    /// Takes every second factor from an account.
+    public Mono<Void> removeSecondFactors(UUID id) {
+        return connection
+                .asAdmin(
+                        connection
+                                .http()
+                                .get()
+                                .uri("/admin/realms/{realm}/users/{id}/credentials", keycloak.realm(), id),
+                        answer -> answer.statusCode().is2xxSuccessful()
+                                ? answer.bodyToFlux(Kept.class).collectList()
+                                : Connection.<List<Kept>>misconfigured(answer, keycloak.gatewayClient()))
+                .flatMapIterable(kept -> kept)
+                .filter(Kept::isSecondFactor)
+                .concatMap(kept -> connection.asAdmin(
+                        connection
+                                .http()
+                                .delete()
+                                .uri(
+                                        "/admin/realms/{realm}/users/{id}/credentials/{credential}",
+                                        keycloak.realm(),
+                                        id,
+                                        kept.id()),
+                        this::emptyAnswer))
+                .then();
+    }
+
+    private Mono<Void> emptyAnswer(ClientResponse answer) {
+        return answer.statusCode().is2xxSuccessful()
+                ? answer.releaseBody()
+                : Connection.misconfigured(answer, keycloak.gatewayClient());
+    }
+
+    /// A credential as Keycloak takes it: two of its fields are JSON texts.
+    private record Credential(String type, String userLabel, String secretData, String credentialData) {
+        static Credential ofSecret(String secret) {
+            var json = JsonMapper.shared();
+            return new Credential(
+                    OTP,
+                    "totp",
+                    json.writeValueAsString(Map.of("value", secret)),
+                    json.writeValueAsString(Map.of(
+                            "subType",
+                            "totp",
+                            "digits",
+                            6,
+                            "counter",
+                            0,
+                            "period",
+                            30,
+                            "algorithm",
+                            "HmacSHA1",
+                            "secretEncoding",
+                            "BASE32")));
+        }
+
+        /// Never shows the secret.
+        @Override
+        public String toString() {
+            return type;
+        }
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Kept(String id, String type) {
+        boolean isSecondFactor() {
+            return OTP.equals(type);
+        }
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)

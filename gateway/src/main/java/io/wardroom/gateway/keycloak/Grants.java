@@ -3,8 +3,10 @@ package io.wardroom.gateway.keycloak;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.nimbusds.jwt.JWTParser;
 import java.text.ParseException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.BodyInserters;
@@ -16,19 +18,34 @@ import reactor.core.publisher.Mono;
 public class Grants {
     private final Connection connection;
     private final KeycloakProperties keycloak;
+    private final Client byPassword;
+    private final Client byCode;
+    private final Client byRecoveryCode;
 
     Grants(Connection connection) {
         this.connection = connection;
         this.keycloak = connection.settings();
+        this.byPassword = new Client(keycloak.passwordClient(), keycloak.passwordSecret());
+        this.byCode = new Client(keycloak.otpClient(), keycloak.otpSecret());
+        this.byRecoveryCode = new Client(keycloak.recoveryClient(), keycloak.recoverySecret());
     }
 
     /// Tokens for a password; empty where Keycloak refuses, whatever the reason.
     public Mono<Tokens> byPassword(String username, String password) {
-        var form = Connection.form(
-                Map.of("grant_type", "password", "scope", "openid", "username", username, "password", password),
-                keycloak.passwordClient(),
-                keycloak.passwordSecret());
-        return connection.grant(form, answer -> tokensIn(answer, keycloak.passwordClient()));
+        return granted(byPassword, Map.of("username", username, "password", password));
+    }
+
+    /// Tokens with the claim `mfa` for a one-time code, which Keycloak takes once; empty where it refuses, whatever the
+    /// reason. Asks for no password: only for someone who has shown it, and who has a second factor, since Keycloak
+    /// fails where there is none.
+    public Mono<Tokens> byCode(String username, String code) {
+        return granted(byCode, Map.of("username", username, "totp", code));
+    }
+
+    /// Tokens with the claim `mfa` for nothing but a name; empty where the account is locked or disabled. Only for
+    /// someone who has shown the password and a recovery code.
+    public Mono<Tokens> byRecoveryCode(String username) {
+        return granted(byRecoveryCode, Map.of("username", username));
     }
 
     /// Newer tokens for a refresh token, which is spent by it; empty where Keycloak refuses, whatever the reason.
@@ -38,6 +55,14 @@ public class Grants {
                     Map.of("grant_type", "refresh_token", "refresh_token", refreshToken), client.id(), client.secret());
             return connection.grant(form, answer -> tokensIn(answer, client.id()));
         });
+    }
+
+    private Mono<Tokens> granted(Client client, Map<String, String> credentials) {
+        var fields = new HashMap<>(credentials);
+        fields.put("grant_type", "password");
+        fields.put("scope", "openid");
+        return connection.grant(
+                Connection.form(fields, client.id(), client.secret()), answer -> tokensIn(answer, client.id()));
     }
 
     /// Ends the session that a refresh token belongs to.
@@ -76,19 +101,17 @@ public class Grants {
     /// refuses a token that was made for another.
     private Optional<Client> clientOf(String refreshToken) {
         try {
-            var client = JWTParser.parse(refreshToken).getJWTClaimsSet().getStringClaim("azp");
-            if (keycloak.passwordClient().equals(client)) {
-                return Optional.of(new Client(client, keycloak.passwordSecret()));
-            }
-            return keycloak.otpClient().equals(client)
-                    ? Optional.of(new Client(client, keycloak.otpSecret()))
-                    : Optional.empty();
+            var id = JWTParser.parse(refreshToken).getJWTClaimsSet().getStringClaim("azp");
+            return Stream.of(byPassword, byCode, byRecoveryCode)
+                    .filter(client -> client.id().equals(id))
+                    .findFirst();
         } catch (ParseException noToken) {
             return Optional.empty();
         }
     }
 
     private record Client(String id, String secret) {
+        /// Never shows the secret.
         @Override
         public String toString() {
             return id;

@@ -9,6 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param gatewaySecret  of the client `gateway`, which looks people up
 /// @param passwordSecret of the client `gateway-pw`, which logs people in by password
 /// @param otpSecret      of the client `gateway-otp`, which takes one-time codes from those whose password was seen
+/// @param recoverySecret of the client `gateway-recovery`, which trusts the gateway to have checked a recovery code
 /// @param timeout        longest time for one call; checking a password takes about 0.1 s
 @ConfigurationProperties("wardroom.gateway.keycloak")
 record KeycloakProperties(
@@ -20,5 +21,7 @@ record KeycloakProperties(
         String passwordSecret,
         @DefaultValue("gateway-otp") String otpClient,
         @DefaultValue("") String otpSecret,
+        @DefaultValue("gateway-recovery") String recoveryClient,
+        @DefaultValue("") String recoverySecret,
         @DefaultValue("1s") Duration connectTimeout,
         @DefaultValue("5s") Duration timeout) {}

@@ -12,12 +12,16 @@ import io.wardroom.gateway.login.LogIn.Outcome;
 import io.wardroom.gateway.login.LogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;
-import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorMissing;
+import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorAsked;
+import io.wardroom.gateway.login.LogIn.Outcome.TooManyFailures;
 import io.wardroom.gateway.session.Sessions;
+import io.wardroom.gateway.totp.Challenges;
+import io.wardroom.gateway.totp.Shown;
 import io.wardroom.gateway.trail.Trail;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
@@ -33,6 +37,7 @@ class Logins {
 
     private final Grants grants;
     private final Accounts accounts;
+    private final Challenges challenges;
     private final ReactiveJwtDecoder decoder;
     private final Sessions sessions;
     private final Trail trail;
@@ -41,12 +46,14 @@ class Logins {
     Logins(
             Grants grants,
             Accounts accounts,
+            Challenges challenges,
             ReactiveJwtDecoder decoder,
             Sessions sessions,
             Trail trail,
             LoginProperties login) {
         this.grants = grants;
         this.accounts = accounts;
+        this.challenges = challenges;
         this.decoder = decoder;
         this.sessions = sessions;
         this.trail = trail;
@@ -65,22 +72,32 @@ class Logins {
         });
     }
 
-    private Mono<Outcome> welcome(Tokens tokens, Caller caller) {
-        return decoder.decode(tokens.accessToken()).flatMap(token -> {
-            var actor = actorOf(token);
-            if (actor.isEmpty()) {
-                return turnAway(tokens, unknownRole(token), "NO_ROLE", caller).thenReturn(new NoRole());
-            }
-            var deed = Deed.by(actor.get(), LOGIN, SESSION, token.getClaimAsString("sid"));
-            return accounts.withId(actor.get().id())
-                    .flatMap(person -> person.totp()
-                            ? turnAway(tokens, deed, "SECOND_FACTOR_MISSING", caller)
-                                    .<Outcome>thenReturn(new SecondFactorMissing())
-                            : begin(tokens, token, deed, caller));
+    /// Finishes a login whose password was right.
+    Mono<Outcome> answer(AnswerChallenge wish, Caller caller) {
+        return challenges.answer(wish.token(), wish.code(), caller).flatMap(shown -> switch (shown) {
+            case Shown.Right(var tokens) ->
+                withActor(tokens, caller, (token, actor) -> admit(tokens, token, actor, caller));
+            case Shown.Wrong _ -> Mono.just(new Refused());
+            case Shown.TooMany(var retryAfter) -> Mono.just(new TooManyFailures(retryAfter));
         });
     }
 
-    private Mono<Outcome> begin(Tokens tokens, Jwt token, Deed deed, Caller caller) {
+    private Mono<Outcome> welcome(Tokens tokens, Caller caller) {
+        return withActor(tokens, caller, (token, actor) -> accounts.withId(actor.id())
+                .flatMap(person -> person.totp()
+                        ? grants.end(tokens).then(challenges.open(actor)).<Outcome>map(SecondFactorAsked::new)
+                        : admit(tokens, token, actor, caller)));
+    }
+
+    private Mono<Outcome> withActor(Tokens tokens, Caller caller, BiFunction<Jwt, Actor, Mono<Outcome>> next) {
+        return decoder.decode(tokens.accessToken()).flatMap(token -> actorOf(token)
+                .map(actor -> next.apply(token, actor))
+                .orElseGet(() ->
+                        turnAway(tokens, unknownRole(token), "NO_ROLE", caller).thenReturn(new NoRole())));
+    }
+
+    private Mono<Outcome> admit(Tokens tokens, Jwt token, Actor actor, Caller caller) {
+        var deed = Deed.by(actor, LOGIN, SESSION, token.getClaimAsString("sid"));
         return sessions.begin(tokens, token)
                 .flatMap(session -> trail.record(deed, caller).<Outcome>thenReturn(new LoggedIn(session)))
                 // nobody will ever show these tokens

@@ -11,8 +11,10 @@ import io.wardroom.common.security.Actor;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.keycloak.Accounts;
 import io.wardroom.gateway.keycloak.Person;
+import io.wardroom.gateway.totp.SecondFactorChanged;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -49,6 +51,11 @@ class MeController {
                 .switchIfEmpty(Mono.error(Refusals::noCredential))
                 .map(person ->
                         ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(MeView.of(actor, person)));
+    }
+
+    @EventListener
+    void forget(SecondFactorChanged changed) {
+        kept.invalidate(changed.user());
     }
 
     private static Actor actorOf(Jwt token) {

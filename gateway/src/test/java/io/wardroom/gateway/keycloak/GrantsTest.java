@@ -69,6 +69,8 @@ class GrantsTest {
                 "s",
                 "gateway-otp",
                 "s",
+                "gateway-recovery",
+                "s",
                 Duration.ofSeconds(1),
                 Duration.ofMillis(300));
         var json = JsonMapper.builder()
