@@ -83,8 +83,6 @@ public class Challenges {
             }
             return code.map(shown -> codes.show(holder, shown, caller))
                     .orElseGet(() -> Mono.just(new Wrong()))
-                    .onErrorResume(
-                            failure -> store.giveBack(tries).onErrorComplete().then(Mono.error(failure)))
                     .flatMap(shown -> switch (shown) {
                         case Right(var tokens) -> finish(holder, token, tokens, caller);
                         case Wrong _ -> refused(holder, "BAD_CODE", caller).thenReturn(shown);

@@ -59,7 +59,8 @@ class Codes {
     }
 
     /// A try that counts against the person unless it is right. It is counted before it is made and given back
-    /// afterwards, so that tries at the same moment cannot pass the limit together.
+    /// afterwards, so that tries at the same moment cannot pass the limit together. One that Keycloak does not
+    /// answer counts too: it may have been heard.
     Mono<Shown> counted(Holder holder, Supplier<Mono<Shown>> attempt) {
         var key = "totp:failures:" + holder.id();
         return store.take(key, totp.failures(), totp.failuresKept())
@@ -67,11 +68,8 @@ class Codes {
                         ? Mono.just(new TooMany(refused.get()))
                         : Mono.defer(attempt)
                                 .flatMap(shown -> shown instanceof Right
-                                        ? store.giveBack(key).thenReturn(shown)
-                                        : Mono.just(shown))
-                                // nobody learnt anything about the code
-                                .onErrorResume(failure ->
-                                        store.giveBack(key).onErrorComplete().then(Mono.error(failure))));
+                                        ? store.giveBack(key).onErrorComplete().thenReturn(shown)
+                                        : Mono.just(shown)));
     }
 
     /// As [#show], not counted: for use within [#counted].
