@@ -20,6 +20,7 @@ final class Help {
                   ./wardroom status     tells what runs, where, and how much memory it takes
                   ./wardroom logs NAME [-f]
                                         shows the end of a component's log, -f all that follows
+                  ./wardroom mail       shows the mails that were sent, newest first: none leaves this machine
                   ./wardroom reset [--yes]
                                         stops everything and deletes all data
                   ./wardroom build      builds what is stale, and starts nothing

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// PostgreSQL, Kafka, Redis, Keycloak and the object store of one home, started together.
+/// PostgreSQL, Kafka, Redis, Keycloak, the object store and the mail server of one home, started together.
 final class Infrastructure implements Backing {
     static final String ADMINISTRATOR = "admin";
 
@@ -27,6 +27,7 @@ final class Infrastructure implements Backing {
     private final Redis redis;
     private final Keycloak keycloak;
     private final ObjectStore objects;
+    private final MailServer mail;
     private final Administrator administrator;
 
     Infrastructure(Home home, Ports ports, Processes processes, Secrets secrets, PostgresServer postgres) {
@@ -40,10 +41,11 @@ final class Infrastructure implements Backing {
         this.redis = new Redis(home, ports, processes);
         this.keycloak = new Keycloak(home, ports, processes, secrets);
         this.objects = new ObjectStore(home, ports, secrets);
+        this.mail = new MailServer(home, ports);
         this.administrator = new Administrator(ADMINISTRATOR, home, keycloak);
     }
 
-    /// Starts all five.
+    /// Starts all six.
     ///
     /// @param distributions where Keycloak is unpacked
     /// @throws Trouble of the first that does not come up
@@ -68,6 +70,11 @@ final class Infrastructure implements Backing {
                 var since = System.nanoTime();
                 objects.start();
                 progress.up(ObjectStore.NAME, objects.endpoint(), since);
+            });
+            tasks.run(() -> {
+                var since = System.nanoTime();
+                mail.start();
+                progress.up(MailServer.NAME, mail.address(), since);
             });
             tasks.run(() -> startKeycloak(distributions, progress));
             tasks.join();
@@ -129,11 +136,19 @@ final class Infrastructure implements Backing {
                     .environment());
         }
         if (Service.of(service) == Service.GATEWAY) {
-            environment.putAll(keycloak.environmentOfGateway());
+            environment.putAll(environmentOfGateway());
         }
         if (Service.of(service) == Service.INGEST) {
             environment.put(PARTITIONS, System.getenv().getOrDefault(PARTITIONS, PARTITIONS_HERE));
         }
+        return environment;
+    }
+
+    /// What the gateway alone is told.
+    Map<String, String> environmentOfGateway() {
+        var environment = new HashMap<>(keycloak.environmentOfGateway());
+        environment.putAll(mail.environment());
+        environment.put("WARDROOM_PUBLIC_URL", ports.http(Port.GATEWAY));
         return environment;
     }
 
@@ -165,6 +180,7 @@ final class Infrastructure implements Backing {
         processes.close(note);
         postgres.stop();
         objects.stop();
+        mail.stop();
     }
 
     PostgresServer postgres() {
@@ -181,6 +197,10 @@ final class Infrastructure implements Backing {
 
     Keycloak keycloak() {
         return keycloak;
+    }
+
+    MailServer mail() {
+        return mail;
     }
 
     Ports ports() {

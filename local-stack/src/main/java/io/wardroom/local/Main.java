@@ -40,6 +40,10 @@ final class Main {
                     refuse(words);
                     yield new Status(home, System.out).print();
                 }
+                case "mail" -> {
+                    refuse(words);
+                    yield new Mails(home).print(System.out);
+                }
                 case "logs" -> logs(home, words);
                 case "reset" -> reset(home, words);
                 case "help", "--help", "-h" -> {

@@ -24,7 +24,8 @@ public enum Port {
     REDIS(16379),
     KEYCLOAK(18080),
     KEYCLOAK_MANAGEMENT(19000),
-    S3(19100);
+    S3(19100),
+    SMTP(10025);
 
     private final int usual;
 

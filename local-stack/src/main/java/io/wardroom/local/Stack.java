@@ -219,6 +219,29 @@ public final class Stack implements Backing {
         ask(Map.of(Wire.DO, "start-kafka"));
     }
 
+    /// A mail that was sent over the stack's SMTP server.
+    ///
+    /// @param text the part that is plain text
+    public record Mail(String subject, String text) {}
+
+    /// The mails to exactly that address, newest first.
+    public List<Mail> mails(String to) {
+        var told = ask(Map.of(Wire.DO, "mails", "to", to));
+        return java.util.stream.IntStream.range(0, told.size() / 2)
+                .mapToObj(i -> new Mail(told.getOrDefault("subject." + i, ""), told.getOrDefault("text." + i, "")))
+                .toList();
+    }
+
+    /// Stops the mail server, for every test that runs now.
+    public void stopMail() {
+        ask(Map.of(Wire.DO, "stop-mail"));
+    }
+
+    /// Starts the mail server again, on the same port; what it took before is still there.
+    public void startMail() {
+        ask(Map.of(Wire.DO, "start-mail"));
+    }
+
     @Override
     public String administrator() {
         return fact("administrator");

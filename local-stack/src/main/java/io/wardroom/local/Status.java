@@ -36,7 +36,7 @@ final class Status {
         long total = 0;
         if (running.isPresent()) {
             total += line(
-                    "launcher, s3",
+                    "launcher, s3, mail",
                     running.get().pid(),
                     0,
                     running.get().state(),

@@ -227,14 +227,34 @@ final class TestStackDaemon {
                 servers.kafka().start();
                 yield Map.of();
             }
+            case "mails" -> mails(field(question, "to"));
+            case "stop-mail" -> {
+                servers.mail().stop();
+                yield Map.of();
+            }
+            case "start-mail" -> {
+                servers.mail().start();
+                yield Map.of();
+            }
             default -> throw new IllegalArgumentException("unknown request");
         };
+    }
+
+    private Map<String, String> mails(String to) throws IOException {
+        var found = new LinkedHashMap<String, String>();
+        for (var mail : servers.mail().mails().all()) {
+            if (mail.to().equals(to)) {
+                found.put("subject." + found.size() / 2, mail.subject());
+                found.put("text." + found.size() / 2, mail.text());
+            }
+        }
+        return found;
     }
 
     private Map<String, String> environment(String service) {
         var environment = new LinkedHashMap<>(servers.sharedEnvironment());
         if (Service.of(service) == Service.GATEWAY) {
-            environment.putAll(servers.keycloak().environmentOfGateway());
+            environment.putAll(servers.environmentOfGateway());
         }
         return environment;
     }
