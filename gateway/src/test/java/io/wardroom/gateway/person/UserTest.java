@@ -199,6 +199,13 @@ class UserTest extends OnPeople {
         assertThat(json(answer).get("email").asString()).isEqualTo(emailOf(user));
         assertThat(json(answer).get("tenant_id").asString()).isEqualTo(tenant.toString());
         assertThat(sessionLives(session.get("refresh_token").asString())).isFalse();
+        isError(
+                send(request("/api/v1/auth/me")
+                        .header(
+                                "Authorization",
+                                "Bearer " + session.get("access_token").asString())),
+                401,
+                "UNAUTHORIZED");
         var me = json(get(user, "/api/v1/auth/me"));
         assertThat(me.get("role").asString()).isEqualTo("blue_lead");
         assertThat(json(get(owner, "/api/v1/users?search=" + user.username()))
