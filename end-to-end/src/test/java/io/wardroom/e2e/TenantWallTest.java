@@ -22,7 +22,21 @@ class TenantWallTest {
                 .field("id");
         var stranger = Person.of(UUID.randomUUID(), "owner");
         // what a path's first word owns; a route of a word that is missing here fails the test
-        var ids = Map.of("agents", agent.id, "enrolment-tokens", enrolment);
+        var name = "walled-" + UUID.randomUUID();
+        var user = OWNER.post(
+                        "/api/v1/users",
+                        Map.of(
+                                "username",
+                                name,
+                                "email",
+                                name + "@example.org",
+                                "password",
+                                "long enough 42",
+                                "role",
+                                "viewer"))
+                .expect(201)
+                .field("id");
+        var ids = Map.of("agents", agent.id, "enrolment-tokens", enrolment, "users", user);
 
         var walked = new ArrayList<String>();
         var deletions = new ArrayList<String>();
@@ -52,6 +66,13 @@ class TenantWallTest {
                     } else if (method.equals("get")) {
                         OWNER.get(path).expect(200);
                         assertThat(stranger.get(path).expect(404).field("code")).isEqualTo("NOT_FOUND");
+                    } else if (method.equals("patch")) {
+                        var change = "{\"is_active\":true}";
+                        OWNER.send("PATCH", path, change).expect(200);
+                        assertThat(stranger.send("PATCH", path, change)
+                                        .expect(404)
+                                        .field("code"))
+                                .isEqualTo("NOT_FOUND");
                     } else {
                         assertThat(stranger.send(method.toUpperCase(Locale.ROOT), path, "{}")
                                         .expect(404)
@@ -71,12 +92,14 @@ class TenantWallTest {
                         "delete /api/v1/agents/{id}",
                         "get /api/v1/agents/{id}/metrics",
                         "post /api/v1/agents/{id}/heartbeat",
-                        "delete /api/v1/enrolment-tokens/{id}");
+                        "delete /api/v1/enrolment-tokens/{id}",
+                        "patch /api/v1/users/{id}");
         assertThat(stranger.get("/api/v1/agents").json().get("total").asInt()).isZero();
         assertThat(stranger.get("/api/v1/enrolment-tokens").json().get("total").asInt())
                 .isZero();
-        assertThat(stranger.get("/api/v1/audit-logs").json().get("total").asInt())
-                .isZero();
+        // what the stranger was refused stands in the stranger's own log, and nothing else
+        assertThat(stranger.get("/api/v1/audit-logs").json().get("items").findValuesAsString("outcome"))
+                .allMatch("refused"::equals);
     }
 
     private static JsonNode document() {
