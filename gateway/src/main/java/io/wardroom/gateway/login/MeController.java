@@ -6,9 +6,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.security.Actor;
 import io.wardroom.gateway.answer.Refusals;
+import io.wardroom.gateway.credential.Actors;
 import io.wardroom.gateway.keycloak.Accounts;
 import io.wardroom.gateway.keycloak.Person;
 import io.wardroom.gateway.totp.SecondFactorChanged;
@@ -43,7 +43,7 @@ class MeController {
     @Operation(summary = "The person behind the token")
     @GetMapping("/api/v1/auth/me")
     Mono<ResponseEntity<MeView>> me(@Parameter(hidden = true) @AuthenticationPrincipal Jwt token) {
-        var actor = actorOf(token);
+        var actor = Actors.of(token);
         return Mono.justOrEmpty(kept.getIfPresent(actor.id()))
                 .switchIfEmpty(
                         Mono.defer(() -> accounts.withId(actor.id())).doOnNext(person -> kept.put(actor.id(), person)))
@@ -56,14 +56,6 @@ class MeController {
     @EventListener
     void forget(SecondFactorChanged changed) {
         kept.invalidate(changed.user());
-    }
-
-    private static Actor actorOf(Jwt token) {
-        try {
-            return Actor.of(token);
-        } catch (IllegalArgumentException notOurs) {
-            throw CommonProblem.FORBIDDEN.because("the account has no role in any tenant");
-        }
     }
 
     /// @param role the highest of the person's roles

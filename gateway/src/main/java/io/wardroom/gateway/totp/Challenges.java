@@ -7,13 +7,12 @@ import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
 import io.wardroom.gateway.keycloak.Grants;
 import io.wardroom.gateway.keycloak.Tokens;
+import io.wardroom.gateway.seal.OneTimeToken;
 import io.wardroom.gateway.totp.Shown.Right;
 import io.wardroom.gateway.totp.Shown.TooMany;
 import io.wardroom.gateway.totp.Shown.Wrong;
 import io.wardroom.gateway.trail.Trail;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Service;
@@ -22,9 +21,7 @@ import reactor.core.publisher.Mono;
 /// Between the right password and the code: a challenge stands for someone who has shown the one and owes the other.
 @Service
 public class Challenges {
-    private static final int BYTES = 32;
     private static final String ACTION = "totp_challenge";
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final FactorStore store;
     private final Codes codes;
@@ -56,9 +53,7 @@ public class Challenges {
 
     /// A challenge for someone whose password was right.
     public Mono<Challenge> open(Actor actor) {
-        var bytes = new byte[BYTES];
-        RANDOM.nextBytes(bytes);
-        var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        var token = OneTimeToken.make().value();
         return store.put(key(token), Holder.of(actor).written(), totp.challengeKept())
                 .thenReturn(new Challenge(token, totp.challengeKept()));
     }

@@ -5,8 +5,8 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.security.Actor;
 import io.wardroom.gateway.answer.Refusals;
+import io.wardroom.gateway.credential.Actors;
 import io.wardroom.gateway.door.Call;
 import java.util.List;
 import org.springframework.http.CacheControl;
@@ -37,7 +37,7 @@ class TotpController {
     Mono<ResponseEntity<SetUpView>> setUp(
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
-        return factors.setUp(new SetUp(actorOf(token)), Call.of(exchange).caller(exchange))
+        return factors.setUp(new SetUp(Actors.of(token)), Call.of(exchange).caller(exchange))
                 .map(outcome -> switch (outcome) {
                     case SetUp.Outcome.Begun(var secret, var url, var picture) ->
                         unstored(new SetUpView(secret.base32(), url, picture));
@@ -51,7 +51,7 @@ class TotpController {
             @RequestBody VerifyForm form,
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
-        return factors.turnOn(form.wish(actorOf(token)), Call.of(exchange).caller(exchange))
+        return factors.turnOn(form.wish(Actors.of(token)), Call.of(exchange).caller(exchange))
                 .map(outcome -> switch (outcome) {
                     case TurnOn.Outcome.TurnedOn(var codes) ->
                         unstored(new RecoveryView(
@@ -69,7 +69,7 @@ class TotpController {
             @RequestBody DisableForm form,
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
-        return factors.turnOff(form.wish(actorOf(token)), Call.of(exchange).caller(exchange))
+        return factors.turnOff(form.wish(Actors.of(token)), Call.of(exchange).caller(exchange))
                 .map(outcome -> switch (outcome) {
                     case TurnOff.Outcome.TurnedOff _ ->
                         ResponseEntity.noContent().build();
@@ -86,14 +86,6 @@ class TotpController {
 
     private static <T> ResponseEntity<T> unstored(T view) {
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(view);
-    }
-
-    private static Actor actorOf(Jwt token) {
-        try {
-            return Actor.of(token);
-        } catch (IllegalArgumentException notOurs) {
-            throw CommonProblem.FORBIDDEN.because("the account has no role in any tenant");
-        }
     }
 
     /// @param secret      in Base32
