@@ -105,7 +105,7 @@ record Options(
                 .filter(given::containsKey)
                 .count();
         if (modes != 1) {
-            throw new IllegalArgumentException("give one of --rate N, --max true, --parts true, --history true");
+            throw new IllegalArgumentException("give either --rate N, --max true, --parts true or --history true");
         }
         var home = Path.of(given.getOrDefault("home", ".wardroom"));
         var gateway = URI.create(given.getOrDefault("gateway", "http://127.0.0.1:8000"));
