@@ -3,7 +3,6 @@ package io.wardroom.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.wardroom.common.event.Topics;
 import io.wardroom.local.Stack.User;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -15,13 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import tools.jackson.databind.JsonNode;
 
 /// What the tests of people share: requests as somebody, mails, and the audit log.
 public abstract class OnPeople extends OnRealServers {
@@ -94,28 +87,5 @@ public abstract class OnPeople extends OnRealServers {
         } catch (ExecutionException failed) {
             throw new IllegalStateException(failed);
         }
-    }
-
-    /// The entries of the audit log that fit, as soon as there are so many.
-    protected static List<JsonNode> deeds(int count, Predicate<JsonNode> fitting) {
-        var found = new ArrayList<JsonNode>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", STACK.kafka()), new StringDeserializer(), new ByteArrayDeserializer())) {
-            var partitions = consumer.partitionsFor(Topics.AUDIT_ACTIONS).stream()
-                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            await(count + " deeds").atMost(Duration.ofSeconds(30)).until(() -> {
-                for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    var deed = JSON.readTree(record.value());
-                    if (fitting.test(deed)) {
-                        found.add(deed);
-                    }
-                }
-                return found.size() >= count;
-            });
-        }
-        return found;
     }
 }

@@ -1,7 +1,9 @@
 package io.wardroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.wardroom.common.event.Topics;
 import io.wardroom.gateway.limit.LimitOf;
 import io.wardroom.local.Stack;
 import io.wardroom.local.TestStack;
@@ -14,9 +16,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -89,6 +97,34 @@ public abstract class OnRealServers {
 
     protected static JsonNode json(HttpResponse<String> answer) {
         return JSON.readTree(answer.body());
+    }
+
+    /// The entries of the audit log that fit, as soon as there are so many; one told twice counts once.
+    protected static List<JsonNode> deeds(int count, Predicate<JsonNode> fitting) {
+        return deeds(fitting, found -> found.size() >= count);
+    }
+
+    /// The entries of the audit log that fit, as soon as they are enough; one told twice counts once.
+    protected static List<JsonNode> deeds(Predicate<JsonNode> fitting, Predicate<List<JsonNode>> enough) {
+        var found = new LinkedHashMap<String, JsonNode>();
+        try (var consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", STACK.kafka()), new StringDeserializer(), new ByteArrayDeserializer())) {
+            var partitions = consumer.partitionsFor(Topics.AUDIT_ACTIONS).stream()
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            await("enough deeds").atMost(Duration.ofSeconds(30)).until(() -> {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    var deed = JSON.readTree(record.value());
+                    if (fitting.test(deed)) {
+                        found.putIfAbsent(deed.get("id").asString(), deed);
+                    }
+                }
+                return enough.test(List.copyOf(found.values()));
+            });
+        }
+        return List.copyOf(found.values());
     }
 
     public static final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {

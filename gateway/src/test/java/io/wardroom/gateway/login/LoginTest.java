@@ -1,9 +1,7 @@
 package io.wardroom.gateway.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.wardroom.common.event.Topics;
 import io.wardroom.gateway.OnRealServers;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -12,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -19,10 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -175,7 +170,7 @@ class LoginTest extends OnRealServers {
         send(form(Map.of("username", user.username(), "password", "wrong")));
         send(form(Map.of("username", stranger, "password", "wrong")));
 
-        var deeds = deedsUntil(user.username(), stranger);
+        var deeds = loginsOf(user.username(), stranger);
         assertThat(deeds).hasSize(3).allSatisfy(deed -> {
             assertThat(deed.get("action").asString()).isEqualTo("login");
             assertThat(deed.get("source_ip").asString()).startsWith("10.7.");
@@ -193,29 +188,14 @@ class LoginTest extends OnRealServers {
     }
 
     /// The deeds of these people, successes first, as soon as there are three.
-    private List<JsonNode> deedsUntil(String... usernames) {
-        var found = new ArrayList<JsonNode>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", STACK.kafka()), new StringDeserializer(), new ByteArrayDeserializer())) {
-            var partitions = consumer.partitionsFor(Topics.AUDIT_ACTIONS).stream()
-                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            await("three deeds").atMost(Duration.ofSeconds(20)).until(() -> {
-                for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    var deed = JSON.readTree(record.value());
-                    if (List.of(usernames).contains(deed.path("username").asString(""))) {
-                        found.add(deed);
-                    }
-                }
-                return found.size() >= 3;
-            });
-        }
-        found.sort(java.util.Comparator.comparing(
-                        (JsonNode deed) -> !deed.get("outcome").asString().equals("success"))
-                .thenComparing(deed -> deed.get("timestamp").asString()));
-        return found;
+    private static List<JsonNode> loginsOf(String... usernames) {
+        return deeds(3, deed -> List.of(usernames)
+                        .contains(deed.path("username").asString("")))
+                .stream()
+                .sorted(Comparator.comparing((JsonNode deed) ->
+                                !deed.get("outcome").asString().equals("success"))
+                        .thenComparing(deed -> deed.get("timestamp").asString()))
+                .toList();
     }
 
     private HttpRequest.Builder form(Map<String, String> fields) {

@@ -4,20 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.wardroom.common.event.Topics;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -324,26 +317,11 @@ class SessionTest extends OnSessions {
                 .block(Duration.ofSeconds(10));
     }
 
-    private JsonNode logoutOf(String username) {
-        var found = new ArrayList<JsonNode>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", STACK.kafka()), new StringDeserializer(), new ByteArrayDeserializer())) {
-            var partitions = consumer.partitionsFor(Topics.AUDIT_ACTIONS).stream()
-                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            await("the logout").atMost(Duration.ofSeconds(20)).until(() -> {
-                for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    var deed = JSON.readTree(record.value());
-                    if (deed.path("username").asString("").equals(username)
-                            && deed.get("action").asString().equals("logout")) {
-                        found.add(deed);
-                    }
-                }
-                return !found.isEmpty();
-            });
-        }
-        return found.getFirst();
+    private static JsonNode logoutOf(String username) {
+        return deeds(
+                        1,
+                        deed -> deed.path("username").asString("").equals(username)
+                                && deed.get("action").asString().equals("logout"))
+                .getFirst();
     }
 }

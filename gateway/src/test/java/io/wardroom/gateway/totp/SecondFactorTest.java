@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import io.wardroom.common.audit.Caller;
-import io.wardroom.common.event.Topics;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.security.Role;
 import io.wardroom.common.tenant.TenantId;
@@ -22,17 +21,11 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -458,28 +451,9 @@ class SecondFactorTest extends OnRealServers {
                 .strip();
     }
 
-    private List<JsonNode> deedsUntil(User user, String last) {
-        var found = new ArrayList<JsonNode>();
-        var ids = new HashSet<String>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", STACK.kafka()), new StringDeserializer(), new ByteArrayDeserializer())) {
-            var partitions = consumer.partitionsFor(Topics.AUDIT_ACTIONS).stream()
-                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            await("the last deed").atMost(Duration.ofSeconds(60)).until(() -> {
-                for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    var deed = JSON.readTree(record.value());
-                    if (user.username().equals(deed.path("username").asString(""))
-                            && ids.add(deed.get("id").asString())) {
-                        found.add(deed);
-                    }
-                }
-                return found.stream().anyMatch(deed -> summary(deed).equals(last));
-            });
-        }
-        return found;
+    private static List<JsonNode> deedsUntil(User user, String last) {
+        return deeds(deed -> user.username().equals(deed.path("username").asString("")), found -> found.stream()
+                .anyMatch(deed -> summary(deed).equals(last)));
     }
 
     private Guarded guarded() {
