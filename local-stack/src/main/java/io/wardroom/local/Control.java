@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Optional;
 
 /// Steers a launcher from outside: starts one in the background, stops one, deletes what it left.
 final class Control {
@@ -104,11 +105,7 @@ final class Control {
             out.println("Wardroom stops.");
             stop(running.get());
         }
-        var lock = HomeLock.take(home.lock());
-        if (lock.isEmpty()) {
-            throw new Trouble("Wardroom is being started or stopped by another command.", "Try again in a moment.");
-        }
-        try (var _ = lock.get()) {
+        try (var _ = lockBehind(running)) {
             var leftovers = Processes.endLeftovers(home, out::println);
             Running.forget(home);
             if (leftovers > 0) {
@@ -121,6 +118,16 @@ final class Control {
             }
         }
         return 0;
+    }
+
+    /// The right to clean up, which a launcher that has just ended may give back a moment later than it is gone.
+    private HomeLock lockBehind(Optional<Running> ended) throws IOException {
+        if (ended.isPresent()) {
+            return HomeLock.await(home.lock(), KILL_LIMIT);
+        }
+        return HomeLock.take(home.lock())
+                .orElseThrow(() -> new Trouble(
+                        "Wardroom is being started or stopped by another command.", "Try again in a moment."));
     }
 
     private void stop(Running running) {

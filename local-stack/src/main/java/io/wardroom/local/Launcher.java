@@ -73,6 +73,8 @@ final class Launcher {
         ports.demandFree(Arrays.asList(Port.values()));
         var wanted = wantedPassword();
         Running.write(home, ports, Running.STARTING);
+        // two servers in this process set up their logging at once, which SLF4J tells on the terminal
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         System.setProperty("wardroom.log.s3", home.log(ObjectStore.NAME).toString());
         logs.start();
         progress.say("Wardroom starts; data in " + home.directory());
