@@ -89,7 +89,8 @@ function explain(form, answer) {
   const faults = (answer.said.errors ?? []).filter(({ field }) => form.elements[field]);
   for (const { field, message } of faults) {
     const input = form.elements[field];
-    mark(input, sentence(`${input.labels[0].textContent} ${message}`));
+    // Keycloak's are sentences, ours go on from the field's name
+    mark(input, sentence(/^[a-z]/.test(message) ? `${input.labels[0].textContent} ${message}` : message));
   }
   if (!faults.length) {
     say(failure(answer));
