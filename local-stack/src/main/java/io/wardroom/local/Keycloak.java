@@ -19,6 +19,8 @@ final class Keycloak {
     static final String NAME = "keycloak";
     static final String REALM = "wardroom";
     private static final String SETUP_USER = "wardroom-setup";
+    private static final String WEB_CLIENT = "gateway-web";
+    private static final String CALLBACK = "/api/v1/auth/browser/callback";
     private static final Duration LIMIT = Duration.ofSeconds(150);
     private static final int HEAP_MEBIBYTES = 320;
 
@@ -55,7 +57,8 @@ final class Keycloak {
                 "WARDROOM_KEYCLOAK_PASSWORD_SECRET", secrets.of("keycloak.gateway-pw"),
                 "WARDROOM_KEYCLOAK_OTP_SECRET", secrets.of("keycloak.gateway-otp"),
                 "WARDROOM_KEYCLOAK_RECOVERY_SECRET", secrets.of("keycloak.gateway-recovery"),
-                "WARDROOM_KEYCLOAK_KEY_SECRET", secrets.of("keycloak.gateway-key"));
+                "WARDROOM_KEYCLOAK_KEY_SECRET", secrets.of("keycloak.gateway-key"),
+                "WARDROOM_KEYCLOAK_WEB_SECRET", secrets.of("keycloak.gateway-web"));
     }
 
     private static String sealKey() {
@@ -114,8 +117,28 @@ final class Keycloak {
             demand(http.json("POST", url() + "/admin/realms", setupToken(), filledTemplate()), "The realm");
             return false;
         }
+        leadBackToGateway();
         var attributes = Json.asObject(Json.object(realm.body()).getOrDefault("attributes", Map.of()));
         return !definition().equals(attributes.get("wardroom.definition"));
+    }
+
+    /// The realm may have been made while the gateway had another port.
+    private void leadBackToGateway() throws IOException {
+        var token = setupToken();
+        var found = demand(http.get(admin("/clients?clientId=" + WEB_CLIENT), token), "The client " + WEB_CLIENT);
+        for (var client : Json.objects(found.body())) {
+            if (!List.of(callback()).equals(client.get("redirectUris"))) {
+                var changed = new LinkedHashMap<String, @Nullable Object>(client);
+                changed.put("redirectUris", List.of(callback()));
+                demand(
+                        http.json("PUT", admin("/clients/" + Json.string(client, "id")), token, Json.write(changed)),
+                        "The way back to the gateway");
+            }
+        }
+    }
+
+    private String callback() {
+        return ports.http(Port.GATEWAY) + CALLBACK;
     }
 
     /// The account of that name; made if it is not there.
@@ -245,8 +268,9 @@ final class Keycloak {
     }
 
     private String filledTemplate() throws IOException {
-        var text = template().replace("@definition@", definition());
-        for (var name : List.of("gateway", "gateway-pw", "gateway-otp", "gateway-recovery", "gateway-key")) {
+        var text = template().replace("@definition@", definition()).replace("@gateway.callback@", callback());
+        for (var name :
+                List.of("gateway", "gateway-pw", "gateway-otp", "gateway-recovery", "gateway-key", WEB_CLIENT)) {
             text = text.replace("@keycloak." + name + "@", secrets.of("keycloak." + name));
         }
         return text;

@@ -2,6 +2,7 @@ package io.wardroom.gateway.keycloak;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.nimbusds.jwt.JWTParser;
+import java.net.URI;
 import java.text.ParseException;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +22,7 @@ public class Grants {
     private final Client byPassword;
     private final Client byCode;
     private final Client byRecoveryCode;
+    private final Client byBrowser;
 
     Grants(Connection connection) {
         this.connection = connection;
@@ -28,6 +30,7 @@ public class Grants {
         this.byPassword = new Client(keycloak.passwordClient(), keycloak.passwordSecret());
         this.byCode = new Client(keycloak.otpClient(), keycloak.otpSecret());
         this.byRecoveryCode = new Client(keycloak.recoveryClient(), keycloak.recoverySecret());
+        this.byBrowser = new Client(keycloak.webClient(), keycloak.webSecret());
     }
 
     /// Tokens for a password; empty where Keycloak refuses, whatever the reason.
@@ -48,12 +51,32 @@ public class Grants {
         return granted(byRecoveryCode, Map.of("username", username));
     }
 
+    /// Tokens for the code that Keycloak's page sent a browser back with; empty where Keycloak refuses: a code is good
+    /// once, for a minute, and for nobody but the holder of the verifier (RFC 7636).
+    ///
+    /// @param callback as the page was told it
+    public Mono<SignedIn> byAuthorizationCode(String code, String verifier, URI callback) {
+        var form = Connection.form(
+                Map.of(
+                        "grant_type",
+                        "authorization_code",
+                        "code",
+                        code,
+                        "code_verifier",
+                        verifier,
+                        "redirect_uri",
+                        callback.toString()),
+                byBrowser.id(),
+                byBrowser.secret());
+        return connection.grant(form, answer -> tokensIn(answer, byBrowser.id(), SignedIn.class));
+    }
+
     /// Newer tokens for a refresh token, which is spent by it; empty where Keycloak refuses, whatever the reason.
     public Mono<Tokens> byRefreshToken(String refreshToken) {
         return Mono.justOrEmpty(clientOf(refreshToken)).flatMap(client -> {
             var form = Connection.form(
                     Map.of("grant_type", "refresh_token", "refresh_token", refreshToken), client.id(), client.secret());
-            return connection.grant(form, answer -> tokensIn(answer, client.id()));
+            return connection.grant(form, answer -> tokensIn(answer, client.id(), Tokens.class));
         });
     }
 
@@ -62,7 +85,8 @@ public class Grants {
         fields.put("grant_type", "password");
         fields.put("scope", "openid");
         return connection.grant(
-                Connection.form(fields, client.id(), client.secret()), answer -> tokensIn(answer, client.id()));
+                Connection.form(fields, client.id(), client.secret()),
+                answer -> tokensIn(answer, client.id(), Tokens.class));
     }
 
     /// Ends the session that a refresh token belongs to.
@@ -86,9 +110,9 @@ public class Grants {
                         : Connection.misconfigured(answer, keycloak.gatewayClient()));
     }
 
-    private static Mono<Tokens> tokensIn(ClientResponse answer, String client) {
+    private static <T> Mono<T> tokensIn(ClientResponse answer, String client, Class<T> form) {
         if (answer.statusCode().is2xxSuccessful()) {
-            return answer.bodyToMono(Tokens.class);
+            return answer.bodyToMono(form);
         }
         if (answer.statusCode().is5xxServerError()) {
             return Connection.misconfigured(answer, client);
@@ -102,7 +126,7 @@ public class Grants {
     private Optional<Client> clientOf(String refreshToken) {
         try {
             var id = JWTParser.parse(refreshToken).getJWTClaimsSet().getStringClaim("azp");
-            return Stream.of(byPassword, byCode, byRecoveryCode)
+            return Stream.of(byPassword, byCode, byRecoveryCode, byBrowser)
                     .filter(client -> client.id().equals(id))
                     .findFirst();
         } catch (ParseException noToken) {

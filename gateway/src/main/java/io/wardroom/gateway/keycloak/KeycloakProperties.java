@@ -6,7 +6,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// @param url            where Keycloak listens, without a path
+/// @param publicUrl      where browsers reach it, without a path
 /// @param gatewaySecret  of the client `gateway`, which looks people up
+/// @param webSecret      of the client `gateway-web`, for logins on Keycloak's own page
 /// @param passwordSecret of the client `gateway-pw`, which logs people in by password
 /// @param otpSecret      of the client `gateway-otp`, which takes one-time codes from those whose password was seen
 /// @param recoverySecret of the client `gateway-recovery`, which trusts the gateway to have checked a recovery code
@@ -14,9 +16,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("wardroom.gateway.keycloak")
 record KeycloakProperties(
         URI url,
+        URI publicUrl,
         @DefaultValue("wardroom") String realm,
         @DefaultValue("gateway") String gatewayClient,
         String gatewaySecret,
+        @DefaultValue("gateway-web") String webClient,
+        @DefaultValue("") String webSecret,
         @DefaultValue("gateway-pw") String passwordClient,
         String passwordSecret,
         @DefaultValue("gateway-otp") String otpClient,

@@ -31,8 +31,8 @@ import reactor.core.publisher.Mono;
 /// Logs people in and puts each try on record before it is answered.
 @Service
 class Logins {
-    private static final String LOGIN = "login";
-    private static final String SESSION = "session";
+    static final String LOGIN = "login";
+    static final String SESSION = "session";
     private static final int LONGEST_NAME = 100;
 
     private final Grants grants;
@@ -82,7 +82,8 @@ class Logins {
         });
     }
 
-    private Mono<Outcome> welcome(Tokens tokens, Caller caller) {
+    /// Lets in whoever has shown the password; empty where the account has gone meanwhile.
+    Mono<Outcome> welcome(Tokens tokens, Caller caller) {
         return withActor(tokens, caller, (token, actor) -> accounts.withId(actor.id())
                 .flatMap(person -> person.totp()
                         ? grants.end(tokens).then(challenges.open(actor)).<Outcome>map(SecondFactorAsked::new)

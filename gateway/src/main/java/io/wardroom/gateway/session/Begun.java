@@ -1,7 +1,9 @@
 package io.wardroom.gateway.session;
 
+import java.net.URI;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -15,6 +17,13 @@ public final class Begun {
         this.id = id;
         this.tokens = tokens;
         this.cookies = cookies;
+    }
+
+    /// The answer to whoever logged in elsewhere and is sent on: the cookies, and nothing that a script could read.
+    public ResponseEntity<Void> sendOn(ServerWebExchange exchange, URI to) {
+        var answer = ResponseEntity.status(HttpStatus.FOUND).location(to).cacheControl(CacheControl.noStore());
+        cookies.of(id, exchange).forEach(cookie -> answer.header(HttpHeaders.SET_COOKIE, cookie.toString()));
+        return answer.build();
     }
 
     /// The answer to whoever logged in: the tokens, the cookies, and in `X-CSRF-Token` what each write with the cookie

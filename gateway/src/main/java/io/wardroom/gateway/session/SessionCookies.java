@@ -16,7 +16,7 @@ import org.springframework.web.server.ServerWebExchange;
 /// The two cookies of a session: its signed id, which no script can read, and the proof that a script of ours sends
 /// back in a header with each write. Neither needs a look into Redis to be checked.
 @Component
-class SessionCookies {
+public class SessionCookies {
     static final String CSRF_HEADER = "X-CSRF-Token";
     private static final String SESSION = "wardroom_session";
     private static final String CSRF = "wardroom_csrf";
@@ -83,7 +83,8 @@ class SessionCookies {
                 cookie(CSRF, proof, age, exchange).build());
     }
 
-    private ResponseCookie.ResponseCookieBuilder cookie(
+    /// A cookie for this host alone.
+    public ResponseCookie.ResponseCookieBuilder cookie(
             String name, String value, Duration age, ServerWebExchange exchange) {
         return ResponseCookie.from(named(name, exchange), value)
                 .path("/")
@@ -92,7 +93,8 @@ class SessionCookies {
                 .maxAge(age);
     }
 
-    private String named(String name, ServerWebExchange exchange) {
+    /// What a cookie is called on the way that the request came.
+    public String named(String name, ServerWebExchange exchange) {
         return isSecure(exchange) ? HOST_ONLY + name : name;
     }
 

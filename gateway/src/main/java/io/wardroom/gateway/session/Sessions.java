@@ -52,7 +52,8 @@ public class Sessions {
                     tokens.refreshToken(),
                     Session.endOf(token),
                     clock.instant().plus(session.lifetime()));
-            return store.add(begun).thenReturn(new Begun(id, TokenView.of(tokens, token), cookies));
+            // a browser that Keycloak still knew goes on under the same sid, with a new id here
+            return end(sid).then(store.add(begun)).thenReturn(new Begun(id, TokenView.of(tokens, token), cookies));
         });
     }
 

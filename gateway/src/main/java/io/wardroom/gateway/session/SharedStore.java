@@ -22,7 +22,7 @@ import reactor.core.scheduler.Schedulers;
 ///
 /// Sealed values are bound to their keys: one that was moved to another key is none.
 @Component
-class SharedStore {
+public class SharedStore {
     private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
     private static final RedisScript<Long> UNLOCK = RedisScript.of(
             "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end",
@@ -69,6 +69,11 @@ class SharedStore {
 
     Mono<Void> delete(String key) {
         return asked(Mono.defer(() -> redis.delete(key))).then();
+    }
+
+    /// Whether the caller is the first to take that name, at whichever gateway; for `keep` nobody else will be.
+    public Mono<Boolean> takeName(String name, Duration keep) {
+        return asked(Mono.defer(() -> redis.opsForValue().setIfAbsent("wardroom:taken:" + name, "", keep)));
     }
 
     /// Whether the lock is the owner's now.

@@ -42,6 +42,13 @@ class GrantsTest {
     }
 
     @Test
+    void nobodyIsSentToAPageThatIsNotThere() {
+        var page = new LoginPage(connectionTo("http://127.0.0.1:11"));
+
+        isAway(page.ready());
+    }
+
+    @Test
     void aRefusalOfThePersonIsNoFault() {
         var server = TestUpstream.start();
         server.answer(TOKEN, TestUpstream.json(400, "{\"error\":\"invalid_grant\",\"error_description\":\"no\"}"));
@@ -52,7 +59,12 @@ class GrantsTest {
     }
 
     private static void isAway(Grants keycloak) {
-        assertThatThrownBy(() -> keycloak.byPassword("someone", "something").block(Duration.ofSeconds(10)))
+        isAway(keycloak.byPassword("someone", "something"));
+        isAway(keycloak.byAuthorizationCode("code", "verifier", URI.create("http://127.0.0.1/callback")));
+    }
+
+    private static void isAway(Mono<?> call) {
+        assertThatThrownBy(() -> call.block(Duration.ofSeconds(10)))
                 .isInstanceOfSatisfying(ProblemException.class, refusal -> {
                     assertThat(refusal.problem()).isEqualTo(CommonProblem.UNAVAILABLE);
                     assertThat(refusal.retryAfter()).isPositive();
@@ -60,10 +72,17 @@ class GrantsTest {
     }
 
     private static Grants keycloakAt(String url) {
+        return new Grants(connectionTo(url));
+    }
+
+    private static Connection connectionTo(String url) {
         var settings = new KeycloakProperties(
+                URI.create(url),
                 URI.create(url),
                 "wardroom",
                 "gateway",
+                "s",
+                "gateway-web",
                 "s",
                 "gateway-pw",
                 "s",
@@ -76,6 +95,6 @@ class GrantsTest {
         var json = JsonMapper.builder()
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .build();
-        return new Grants(new Connection(settings, json, CircuitBreakerRegistry.ofDefaults()));
+        return new Connection(settings, json, CircuitBreakerRegistry.ofDefaults());
     }
 }

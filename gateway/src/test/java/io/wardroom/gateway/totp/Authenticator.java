@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// An authenticator app, by another library than the gateway's. Never shows the same code twice.
-final class Authenticator {
+public final class Authenticator {
     private static final int STEP_SECONDS = 30;
 
     private final String secret;
     private final Set<Long> shown = new HashSet<>();
 
-    Authenticator(String secret) {
+    public Authenticator(String secret) {
         this.secret = secret;
     }
 
@@ -36,7 +36,7 @@ final class Authenticator {
     }
 
     /// A code that is good now and some seconds more; waits for one where all have been shown.
-    String code() {
+    public String code() {
         return await("a code not yet shown")
                 .atMost(Duration.ofSeconds(90))
                 .pollInSameThread()
@@ -59,7 +59,7 @@ final class Authenticator {
     }
 
     /// Six digits that are no code of this hour.
-    String wrongCode() {
+    public String wrongCode() {
         var step = Instant.now().getEpochSecond() / STEP_SECONDS;
         return Stream.iterate(0, digits -> digits + 1)
                 .map("%06d"::formatted)

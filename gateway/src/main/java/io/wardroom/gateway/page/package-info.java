@@ -1,0 +1,5 @@
+/// The few pages of the gateway's own: sign in, and where the mails' links lead.
+@NullMarked
+package io.wardroom.gateway.page;
+
+import org.jspecify.annotations.NullMarked;
