@@ -242,10 +242,7 @@ final class IngestHandler extends ChannelDuplexHandler {
 
     private void collect(Batch current, HttpContent part) {
         var bytes = part.content().readableBytes();
-        if (part.decoderResult().isFailure()) {
-            part.release();
-            refuseForGood(current, CommonProblem.VALIDATION_ERROR.because("the body breaks off or is malformed"));
-        } else if (current.body.readableBytes() + bytes > way.largestBatchBytes()) {
+        if (current.body.readableBytes() + bytes > way.largestBatchBytes()) {
             part.release();
             refuseForGood(current, Refusals.tooLarge(way.largestBatchBytes()));
         } else if (!loop().hold(current, bytes)) {
@@ -410,12 +407,11 @@ final class IngestHandler extends ChannelDuplexHandler {
 
     private void discard(ChannelHandlerContext context, Object message) {
         var last = message instanceof LastHttpContent;
-        var broken = message instanceof HttpContent part && part.decoderResult().isFailure();
         if (message instanceof HttpContent part) {
             dropped += part.content().readableBytes();
         }
         ReferenceCountUtil.release(message);
-        if (broken || dropped > way.largestBatchBytes()) {
+        if (dropped > way.largestBatchBytes()) {
             context.close();
         } else if (last) {
             state = State.PASSING;
