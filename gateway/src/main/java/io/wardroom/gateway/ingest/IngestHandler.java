@@ -22,8 +22,10 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.web.RequestId;
@@ -231,6 +233,10 @@ final class IngestHandler extends ChannelDuplexHandler {
     private void judged(Batch current, Verdict verdict) {
         current.verdict = verdict;
         if (!verdict.allowed()) {
+            var agent = current.agent;
+            if (agent != null) {
+                way.refusedByLimit(agent, callerOf(current));
+            }
             refuse(current, Refusals.limited(verdict.retryAfter()));
         } else if (current.told > way.largestBatchBytes()) {
             refuseForGood(current, Refusals.tooLarge(way.largestBatchBytes()));
@@ -388,11 +394,25 @@ final class IngestHandler extends ChannelDuplexHandler {
     /// under way.
     private void linger() {
         if (context().channel() instanceof SocketChannel socket && socket.isActive()) {
-            socket.shutdownOutput();
+            var tls = context().pipeline().get(SslHandler.class);
+            if (tls == null) {
+                socket.shutdownOutput();
+            } else {
+                // our half of a TLS connection ends with its own message
+                tls.closeOutbound().addListener(_ -> socket.shutdownOutput());
+            }
             context().executor().schedule(() -> context().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             context().close();
         }
+    }
+
+    private Caller callerOf(Batch current) {
+        var headers = current.headers;
+        return new Caller(
+                way.clients().of(context().channel().remoteAddress(), headers.getAll(Hygiene.FORWARDED_FOR)),
+                headers.get(HttpHeaderNames.USER_AGENT),
+                current.requestId);
     }
 
     private void drop(ChannelHandlerContext context, Object message) {

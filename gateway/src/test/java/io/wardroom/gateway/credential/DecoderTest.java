@@ -29,9 +29,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Tokens with a good signature and one thing wrong.
@@ -117,6 +120,28 @@ class DecoderTest {
         isRefused(token.serialize());
     }
 
+    @Test
+    void whileTheIssuerIsAwayItsKeysAreRememberedAndWithoutThemNobodyCanSay() {
+        var issuer = TestUpstream.start();
+        issuer.answer(
+                "/realms/wardroom/protocol/openid-connect/certs",
+                TestUpstream.json(200, new JWKSet(key.toPublicJWK()).toString()));
+        var url = issuer.url() + "/realms/wardroom";
+        var remembering = new CredentialConfiguration().jwtDecoder(new TokenProperties(url, "wardroom"));
+        var ignorant = new CredentialConfiguration().jwtDecoder(new TokenProperties(url, "wardroom"));
+        var token = signed(good().issuer(url).build());
+        assertThat(remembering.decode(token).block(Duration.ofSeconds(10))).isNotNull();
+
+        issuer.stop();
+
+        assertThat(remembering.decode(token).block(Duration.ofSeconds(10))).isNotNull();
+        // a fault of ours: answered 503
+        assertThatThrownBy(() -> new JwtReactiveAuthenticationManager(ignorant)
+                        .authenticate(new BearerTokenAuthenticationToken(token))
+                        .block(Duration.ofSeconds(10)))
+                .isInstanceOf(AuthenticationServiceException.class);
+    }
+
     /// As bad, not as a fault of ours: answered 401.
     private static void isRefused(String token) {
         assertThatThrownBy(() -> decoder.decode(token).block(Duration.ofSeconds(10)))
@@ -151,11 +176,15 @@ class DecoderTest {
     }
 
     private static org.springframework.security.oauth2.jwt.Jwt read(JWTClaimsSet claims) {
+        return decoder.decode(signed(claims)).block(Duration.ofSeconds(10));
+    }
+
+    private static String signed(JWTClaimsSet claims) {
         try {
             var token = new SignedJWT(
                     new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k").build(), claims);
             token.sign(new RSASSASigner(key));
-            return decoder.decode(token.serialize()).block(Duration.ofSeconds(10));
+            return token.serialize();
         } catch (JOSEException broken) {
             throw new IllegalStateException(broken);
         }
