@@ -86,6 +86,7 @@ final class IngestHandler extends ChannelDuplexHandler {
 
     private boolean informational;
     private boolean resuming;
+    private boolean heldBack;
     private @Nullable String lastAuthorization;
     private String lastHash = "";
 
@@ -142,6 +143,8 @@ final class IngestHandler extends ChannelDuplexHandler {
     public void read(ChannelHandlerContext context) {
         if (state != State.WAITING) {
             context.read();
+        } else {
+            heldBack = true;
         }
     }
 
@@ -459,7 +462,9 @@ final class IngestHandler extends ChannelDuplexHandler {
         } finally {
             resuming = false;
         }
-        if (state != State.WAITING && unanswered == 0) {
+        // the web server does not ask again for what was held back
+        if (state != State.WAITING && (unanswered == 0 || heldBack)) {
+            heldBack = false;
             context().read();
         }
     }
