@@ -35,7 +35,7 @@ import reactor.netty.NettyPipeline;
 @Component
 class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
     /// A body that is late is answered 408 by whoever reads it; one that nobody reads is cut off a little later.
-    private static final Duration GRACE = Duration.ofSeconds(3);
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final DoorProperties door;
     private final AtomicInteger open = new AtomicInteger();

@@ -29,12 +29,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
-import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
-import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
-import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Tokens with a good signature and one thing wrong.
@@ -135,11 +132,11 @@ class DecoderTest {
         issuer.stop();
 
         assertThat(remembering.decode(token).block(Duration.ofSeconds(10))).isNotNull();
-        // a fault of ours: answered 503
-        assertThatThrownBy(() -> new JwtReactiveAuthenticationManager(ignorant)
-                        .authenticate(new BearerTokenAuthenticationToken(token))
-                        .block(Duration.ofSeconds(10)))
-                .isInstanceOf(AuthenticationServiceException.class);
+        assertThatThrownBy(() -> ignorant.decode(token).block(Duration.ofSeconds(10)))
+                .isInstanceOfSatisfying(ProblemException.class, refusal -> {
+                    assertThat(refusal.problem()).isEqualTo(CommonProblem.UNAVAILABLE);
+                    assertThat(refusal.retryAfter()).isPositive();
+                });
     }
 
     /// As bad, not as a fault of ours: answered 401.
