@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,7 @@ public final class Wire implements AutoCloseable {
 
     public Wire(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(15_000);
+        socket.setSoTimeout(5_000);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
@@ -63,6 +64,18 @@ public final class Wire implements AutoCloseable {
     /// Whether the gateway closes the connection without another byte.
     public boolean isClosedByPeer() throws IOException {
         return in.read() < 0;
+    }
+
+    /// The same, of a connection that may have more to say; one that was cut off has not.
+    public boolean isAtEnd() throws IOException {
+        in.mark(1);
+        try {
+            var next = in.read();
+            in.reset();
+            return next < 0;
+        } catch (SocketException cut) {
+            return true;
+        }
     }
 
     private String chunks() throws IOException {

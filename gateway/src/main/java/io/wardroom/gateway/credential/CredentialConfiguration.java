@@ -2,6 +2,7 @@ package io.wardroom.gateway.credential;
 
 import io.netty.channel.ChannelOption;
 import io.wardroom.common.identity.IdentityTable;
+import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.TokenProperties;
 import io.wardroom.common.security.WardroomAuthorities;
 import io.wardroom.gateway.answer.Refusals;
@@ -9,6 +10,8 @@ import io.wardroom.gateway.door.Call;
 import io.wardroom.gateway.route.Access;
 import java.time.Duration;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,6 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
 @EnableWebFluxSecurity
 @EnableConfigurationProperties(TokenProperties.class)
 class CredentialConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(CredentialConfiguration.class);
     private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(3);
 
     @Bean
@@ -48,20 +52,26 @@ class CredentialConfiguration {
     }
 
     @Bean
-    ReactiveJwtDecoder jwtDecoder(TokenProperties token) {
+    ReactiveJwtDecoder jwtDecoder(TokenProperties settings) {
         var http = HttpClient.create()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) KEYS_TIMEOUT.toMillis())
                 .responseTimeout(KEYS_TIMEOUT);
-        var decoder = NimbusReactiveJwtDecoder.withJwkSetUri(token.keysUri())
+        var decoder = NimbusReactiveJwtDecoder.withJwkSetUri(settings.keysUri())
                 .webClient(WebClient.builder()
                         .clientConnector(new ReactorClientHttpConnector(http))
                         .build())
                 .build();
         decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
-                JwtValidators.createDefaultWithIssuer(token.issuer()),
+                JwtValidators.createDefaultWithIssuer(settings.issuer()),
                 new JwtClaimValidator<List<String>>(
-                        JwtClaimNames.AUD, audience -> audience != null && audience.contains(token.audience()))));
-        return decoder;
+                        JwtClaimNames.AUD, audience -> audience != null && audience.contains(settings.audience()))));
+        // fetched with the first token, and remembered
+        return token -> decoder.decode(token).onErrorMap(IllegalStateException.class, CredentialConfiguration::noKeys);
+    }
+
+    private static ProblemException noKeys(Throwable cause) {
+        LOG.warn("the keys that tokens are signed with cannot be had: {}", String.valueOf(cause.getCause()));
+        return Refusals.away("the identity provider");
     }
 
     /// The only chain: routes that are open to others than people do not pass it.

@@ -8,7 +8,8 @@ import org.springframework.web.server.ServerWebExchange;
 /// What the door knows of a request.
 ///
 /// @param clientAddress the client's IP address
-public record Call(String requestId, String clientAddress, Route route) {
+/// @param secure        whether the client came by TLS: ours, or a trusted proxy's
+public record Call(String requestId, String clientAddress, boolean secure, Route route) {
     private static final String ATTRIBUTE = Call.class.getName();
 
     /// The call of a request on the public port.

@@ -48,6 +48,13 @@ public class ClientAddresses {
         }
     }
 
+    /// Whether what the peer says of its own client is believed.
+    boolean isTrusted(@Nullable SocketAddress peer) {
+        return peer instanceof InetSocketAddress inet
+                && inet.getAddress() != null
+                && isTrusted(inet.getAddress().getAddress());
+    }
+
     private boolean isTrusted(byte[] address) {
         return trusted.stream().anyMatch(network -> network.contains(address));
     }

@@ -1,15 +1,19 @@
 package io.wardroom.gateway.door;
 
+import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.web.RequestId;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.route.RouteTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -20,14 +24,19 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
 class DoorFilter implements WebFilter {
+    /// What a proxy would do for its client, and what shows a page the headers that it must not see.
+    private static final Set<HttpMethod> NEVER = Set.of(HttpMethod.TRACE, HttpMethod.valueOf("CONNECT"));
+
     private final ApplicationContext publicSide;
     private final RouteTable routes;
     private final ClientAddresses addresses;
+    private final Origins origins;
 
-    DoorFilter(ApplicationContext publicSide, RouteTable routes, ClientAddresses addresses) {
+    DoorFilter(ApplicationContext publicSide, RouteTable routes, ClientAddresses addresses, Origins origins) {
         this.publicSide = publicSide;
         this.routes = routes;
         this.addresses = addresses;
+        this.origins = origins;
     }
 
     @Override
@@ -40,18 +49,19 @@ class DoorFilter implements WebFilter {
         var requestId = RequestId.from(request.getHeaders().getFirst(RequestId.HEADER));
         var address =
                 addresses.of(request.getRemoteAddress(), request.getHeaders().getOrEmpty(Hygiene.FORWARDED_FOR));
+        var secure = isSecure(request);
         // read where a failure is logged, which sees the request as it came
         exchange.getAttributes().put(RequestId.LOGGED, requestId);
         var response = exchange.getResponse();
         response.beforeCommit(() -> {
             // set at the last moment, so that an upstream's own stand beside none of these
-            PageHeaders.everywhere(response.getHeaders());
+            PageHeaders.everywhere(response.getHeaders(), secure);
             response.getHeaders().set(RequestId.HEADER, requestId);
             return Mono.empty();
         });
         var cleaned = exchange.mutate()
                 .request(request.mutate()
-                        .headers(headers -> clean(headers, requestId, address))
+                        .headers(headers -> clean(headers, request.getMethod(), requestId, address))
                         .build())
                 .build();
         var route = routes.find(request.getMethod(), request.getPath().pathWithinApplication());
@@ -59,13 +69,25 @@ class DoorFilter implements WebFilter {
             return Mono.error(Refusals.noRoute());
         }
         route.get().bindTo(cleaned);
-        new Call(requestId, address, route.get()).bindTo(cleaned);
+        new Call(requestId, address, secure, route.get()).bindTo(cleaned);
+        if (NEVER.contains(request.getMethod())) {
+            return Mono.error(CommonProblem.METHOD_NOT_ALLOWED.because("no route has this method"));
+        }
+        if (request.getHeaders().getUpgrade() != null && origins.isForeign(request.getHeaders())) {
+            return Mono.error(CommonProblem.FORBIDDEN.because("a page of that origin opens no WebSocket here"));
+        }
         return chain.filter(cleaned);
     }
 
-    private static void clean(HttpHeaders headers, String requestId, String address) {
+    private boolean isSecure(ServerHttpRequest request) {
+        return request.getSslInfo() != null
+                || (addresses.isTrusted(request.getRemoteAddress())
+                        && "https".equalsIgnoreCase(request.getHeaders().getFirst("X-Forwarded-Proto")));
+    }
+
+    private static void clean(HttpHeaders headers, HttpMethod method, String requestId, String address) {
         // the hop to the upstream is upgraded by the part that passes WebSockets through, which needs these
-        var isUpgrade = "websocket".equalsIgnoreCase(headers.getUpgrade());
+        var isUpgrade = method == HttpMethod.GET && "websocket".equalsIgnoreCase(headers.getUpgrade());
         var named = new HashSet<String>();
         headers.getConnection().forEach(name -> named.add(name.toLowerCase(Locale.ROOT)));
         for (var name : new ArrayList<>(headers.headerNames())) {

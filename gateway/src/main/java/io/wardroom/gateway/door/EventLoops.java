@@ -15,8 +15,11 @@ public final class EventLoops {
     public static Scheduler of(ServerWebExchange exchange) {
         HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
         var loop = new Scheduler[1];
-        request.withConnection(connection ->
-                loop[0] = Schedulers.fromExecutor(connection.channel().eventLoop()));
+        request.withConnection(connection -> {
+            var channel = connection.channel();
+            // a channel whose client has gone is on no loop
+            loop[0] = channel.isRegistered() ? Schedulers.fromExecutor(channel.eventLoop()) : Schedulers.immediate();
+        });
         return loop[0];
     }
 }

@@ -22,8 +22,10 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.web.RequestId;
@@ -84,6 +86,7 @@ final class IngestHandler extends ChannelDuplexHandler {
 
     private boolean informational;
     private boolean resuming;
+    private boolean heldBack;
     private @Nullable String lastAuthorization;
     private String lastHash = "";
 
@@ -140,6 +143,8 @@ final class IngestHandler extends ChannelDuplexHandler {
     public void read(ChannelHandlerContext context) {
         if (state != State.WAITING) {
             context.read();
+        } else {
+            heldBack = true;
         }
     }
 
@@ -231,6 +236,10 @@ final class IngestHandler extends ChannelDuplexHandler {
     private void judged(Batch current, Verdict verdict) {
         current.verdict = verdict;
         if (!verdict.allowed()) {
+            var agent = current.agent;
+            if (agent != null) {
+                way.refusedByLimit(agent, callerOf(current));
+            }
             refuse(current, Refusals.limited(verdict.retryAfter()));
         } else if (current.told > way.largestBatchBytes()) {
             refuseForGood(current, Refusals.tooLarge(way.largestBatchBytes()));
@@ -242,10 +251,7 @@ final class IngestHandler extends ChannelDuplexHandler {
 
     private void collect(Batch current, HttpContent part) {
         var bytes = part.content().readableBytes();
-        if (part.decoderResult().isFailure()) {
-            part.release();
-            refuseForGood(current, CommonProblem.VALIDATION_ERROR.because("the body breaks off or is malformed"));
-        } else if (current.body.readableBytes() + bytes > way.largestBatchBytes()) {
+        if (current.body.readableBytes() + bytes > way.largestBatchBytes()) {
             part.release();
             refuseForGood(current, Refusals.tooLarge(way.largestBatchBytes()));
         } else if (!loop().hold(current, bytes)) {
@@ -391,11 +397,25 @@ final class IngestHandler extends ChannelDuplexHandler {
     /// under way.
     private void linger() {
         if (context().channel() instanceof SocketChannel socket && socket.isActive()) {
-            socket.shutdownOutput();
+            var tls = context().pipeline().get(SslHandler.class);
+            if (tls == null) {
+                socket.shutdownOutput();
+            } else {
+                // our half of a TLS connection ends with its own message
+                tls.closeOutbound().addListener(_ -> socket.shutdownOutput());
+            }
             context().executor().schedule(() -> context().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             context().close();
         }
+    }
+
+    private Caller callerOf(Batch current) {
+        var headers = current.headers;
+        return new Caller(
+                way.clients().of(context().channel().remoteAddress(), headers.getAll(Hygiene.FORWARDED_FOR)),
+                headers.get(HttpHeaderNames.USER_AGENT),
+                current.requestId);
     }
 
     private void drop(ChannelHandlerContext context, Object message) {
@@ -410,12 +430,11 @@ final class IngestHandler extends ChannelDuplexHandler {
 
     private void discard(ChannelHandlerContext context, Object message) {
         var last = message instanceof LastHttpContent;
-        var broken = message instanceof HttpContent part && part.decoderResult().isFailure();
         if (message instanceof HttpContent part) {
             dropped += part.content().readableBytes();
         }
         ReferenceCountUtil.release(message);
-        if (broken || dropped > way.largestBatchBytes()) {
+        if (dropped > way.largestBatchBytes()) {
             context.close();
         } else if (last) {
             state = State.PASSING;
@@ -443,7 +462,9 @@ final class IngestHandler extends ChannelDuplexHandler {
         } finally {
             resuming = false;
         }
-        if (state != State.WAITING && unanswered == 0) {
+        // the web server does not ask again for what was held back
+        if (state != State.WAITING && (unanswered == 0 || heldBack)) {
+            heldBack = false;
             context().read();
         }
     }

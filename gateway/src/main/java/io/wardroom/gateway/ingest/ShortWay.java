@@ -10,11 +10,13 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.wardroom.common.audit.Caller;
 import io.wardroom.gateway.credential.AgentTokens;
 import io.wardroom.gateway.credential.KnownAgent;
 import io.wardroom.gateway.door.ClientAddresses;
 import io.wardroom.gateway.door.DoorProperties;
 import io.wardroom.gateway.limit.RateLimiter;
+import io.wardroom.gateway.limit.RefusedCalls;
 import io.wardroom.gateway.limit.Verdict;
 import io.wardroom.gateway.route.Breakers;
 import io.wardroom.gateway.route.RoutingProperties;
@@ -56,6 +58,7 @@ class ShortWay implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
     private final AgentTokens tokens;
     private final ClientAddresses clients;
     private final RateLimiter limiter;
+    private final RefusedCalls refused;
     private final io.wardroom.gateway.limit.Counter counter;
     private final Upstreams upstreams;
     private final CircuitBreaker breaker;
@@ -74,6 +77,7 @@ class ShortWay implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
             AgentTokens tokens,
             ClientAddresses clients,
             RateLimiter limiter,
+            RefusedCalls refused,
             Upstreams upstreams,
             Breakers breakers,
             JsonMapper json,
@@ -84,6 +88,7 @@ class ShortWay implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
         this.tokens = tokens;
         this.clients = clients;
         this.limiter = limiter;
+        this.refused = refused;
         this.counter = limiter.counterOf(HttpMethod.POST, PathContainer.parsePath(PATH))
                 .orElseThrow(() -> new IllegalArgumentException("the table of limits has no row for " + PATH));
         this.upstreams = upstreams;
@@ -147,6 +152,11 @@ class ShortWay implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
 
     CompletableFuture<Verdict> take(KnownAgent agent) {
         return limiter.take(counter, agent.key());
+    }
+
+    /// Not waited for: the refusal stands.
+    void refusedByLimit(KnownAgent agent, Caller caller) {
+        refused.ofAgent(counter, agent, caller).subscribe();
     }
 
     List<URI> addressesFor(KnownAgent agent) {

@@ -1,6 +1,7 @@
 package io.wardroom.gateway.keycloak;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -117,7 +118,9 @@ class Connection {
                 .onErrorMap(WebClientRequestException.class, away -> {
                     LOG.warn("Keycloak is away: {}", String.valueOf(away.getMessage()));
                     return Refusals.away("the identity provider");
-                });
+                })
+                // left alone for a while: to callers the same as away
+                .onErrorMap(CallNotPermittedException.class, _ -> Refusals.away("the identity provider"));
     }
 
     /// Nothing the caller could put right: Keycloak is not ready yet, or its realm is not as this gateway needs it.

@@ -62,6 +62,16 @@ public final class Counter {
         return name;
     }
 
+    /// What the calls are called in the audit log.
+    String action() {
+        return name.replace('-', '_');
+    }
+
+    /// Whether the row is about something that is done, and not about whatever else is asked.
+    boolean isAboutDeeds() {
+        return !limit.methods().isEmpty();
+    }
+
     public Per per() {
         return limit.per();
     }

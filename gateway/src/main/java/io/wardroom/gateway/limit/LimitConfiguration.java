@@ -7,6 +7,7 @@ import io.wardroom.gateway.door.EventLoops;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -24,17 +25,17 @@ import reactor.core.publisher.Mono;
 class LimitConfiguration {
     @Bean
     @Order(-150)
-    WebFilter addressLimits(RateLimiter limiter) {
-        return new LimitFilter(limiter, EnumSet.of(Per.IP));
+    WebFilter addressLimits(RateLimiter limiter, RefusedCalls refused) {
+        return new LimitFilter(limiter, refused, EnumSet.of(Per.IP));
     }
 
     @Bean
     @Order(-80)
-    WebFilter callerLimits(RateLimiter limiter) {
-        return new LimitFilter(limiter, EnumSet.of(Per.AGENT, Per.USER, Per.TENANT));
+    WebFilter callerLimits(RateLimiter limiter, RefusedCalls refused) {
+        return new LimitFilter(limiter, refused, EnumSet.of(Per.AGENT, Per.USER, Per.TENANT));
     }
 
-    private record LimitFilter(RateLimiter limiter, Set<Per> kinds) implements WebFilter {
+    private record LimitFilter(RateLimiter limiter, RefusedCalls refused, Set<Per> kinds) implements WebFilter {
         @Override
         public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
             if (!Call.isOn(exchange)) {
@@ -46,47 +47,74 @@ class LimitConfiguration {
             if (counter.isEmpty() || !kinds.contains(counter.get().per())) {
                 return chain.filter(exchange);
             }
-            return switch (counter.get().per()) {
+            var count = counter.get();
+            var call = Call.of(exchange);
+            return switch (count.per()) {
                 case IP ->
-                    limited(exchange, chain, counter.get(), Call.of(exchange).clientAddress());
-                case AGENT ->
                     limited(
                             exchange,
                             chain,
-                            counter.get(),
-                            KnownAgent.of(exchange).key());
-                case USER -> byClaim(exchange, chain, counter.get(), "sub");
-                case TENANT -> byClaim(exchange, chain, counter.get(), "tenant_id");
+                            count,
+                            call.clientAddress(),
+                            () -> refused.ofAddress(count, call.caller(exchange)));
+                case AGENT -> {
+                    var agent = KnownAgent.of(exchange);
+                    yield limited(
+                            exchange,
+                            chain,
+                            count,
+                            agent.key(),
+                            () -> refused.ofAgent(count, agent, call.caller(exchange)));
+                }
+                case USER -> byClaim(exchange, chain, count, "sub");
+                case TENANT -> byClaim(exchange, chain, count, "tenant_id");
                 case NOBODY -> chain.filter(exchange);
             };
         }
 
         private Mono<Void> byClaim(ServerWebExchange exchange, WebFilterChain chain, Counter counter, String claim) {
             return ReactiveSecurityContextHolder.getContext()
-                    .map(context -> claimOf(context, claim))
+                    .map(LimitFilter::tokenOf)
                     .defaultIfEmpty(Optional.empty())
-                    .flatMap(key -> key.isEmpty()
-                            ? Mono.error(Refusals.noCredential())
-                            : limited(exchange, chain, counter, key.get()));
+                    .flatMap(shown -> {
+                        var key = shown.map(token -> token.getClaimAsString(claim));
+                        return key.isEmpty()
+                                ? Mono.error(Refusals.noCredential())
+                                : limited(
+                                        exchange,
+                                        chain,
+                                        counter,
+                                        key.get(),
+                                        () -> refused.ofPerson(
+                                                counter,
+                                                shown.get(),
+                                                Call.of(exchange).caller(exchange)));
+                    });
         }
 
-        private static Optional<String> claimOf(SecurityContext context, String claim) {
+        private static Optional<Jwt> tokenOf(SecurityContext context) {
             var authentication = context.getAuthentication();
             return authentication != null && authentication.getPrincipal() instanceof Jwt token
-                    ? Optional.ofNullable(token.getClaimAsString(claim))
+                    ? Optional.of(token)
                     : Optional.empty();
         }
 
-        private Mono<Void> limited(ServerWebExchange exchange, WebFilterChain chain, Counter counter, String key) {
+        private Mono<Void> limited(
+                ServerWebExchange exchange,
+                WebFilterChain chain,
+                Counter counter,
+                String key,
+                Supplier<Mono<Void>> onRefusal) {
             var taken = limiter.take(counter, key);
             return taken.isDone()
-                    ? judged(exchange, chain, taken.join())
+                    ? judged(exchange, chain, taken.join(), onRefusal)
                     : Mono.fromFuture(taken)
                             .publishOn(EventLoops.of(exchange))
-                            .flatMap(verdict -> judged(exchange, chain, verdict));
+                            .flatMap(verdict -> judged(exchange, chain, verdict, onRefusal));
         }
 
-        private static Mono<Void> judged(ServerWebExchange exchange, WebFilterChain chain, Verdict verdict) {
+        private static Mono<Void> judged(
+                ServerWebExchange exchange, WebFilterChain chain, Verdict verdict, Supplier<Mono<Void>> onRefusal) {
             exchange.getResponse().beforeCommit(() -> {
                 var headers = exchange.getResponse().getHeaders();
                 headers.set(Verdict.LIMIT, String.valueOf(verdict.limit()));
@@ -94,7 +122,9 @@ class LimitConfiguration {
                 headers.set(Verdict.RESET, String.valueOf(verdict.resetSeconds()));
                 return Mono.empty();
             });
-            return verdict.allowed() ? chain.filter(exchange) : Mono.error(Refusals.limited(verdict.retryAfter()));
+            return verdict.allowed()
+                    ? chain.filter(exchange)
+                    : onRefusal.get().then(Mono.error(Refusals.limited(verdict.retryAfter())));
         }
     }
 }

@@ -12,6 +12,7 @@ import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.RouteToRequestUrlFilter;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ResponseStatusException;
@@ -64,6 +65,8 @@ class UpstreamFilter implements GlobalFilter, Ordered {
         var method = exchange.getRequest().getMethod();
         return (method == HttpMethod.GET || method == HttpMethod.HEAD)
                 && exchange.getRequest().getHeaders().getUpgrade() == null
+                // a body is read once
+                && !hasBody(exchange.getRequest().getHeaders())
                 && exchange.getAttribute(CLIENT_RESPONSE_ATTR) == null
                 && !exchange.getResponse().isCommitted()
                 && breaker.getState() == CircuitBreaker.State.CLOSED
@@ -71,6 +74,10 @@ class UpstreamFilter implements GlobalFilter, Ordered {
                 // a slow service is not helped by asking twice
                 && !(failure instanceof TimeoutException)
                 && !(failure instanceof ResponseStatusException);
+    }
+
+    private static boolean hasBody(HttpHeaders headers) {
+        return headers.getContentLength() > 0 || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING);
     }
 
     private static URI at(URI replica, URI url) {

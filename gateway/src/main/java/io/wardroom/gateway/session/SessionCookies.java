@@ -99,7 +99,7 @@ public class SessionCookies {
     }
 
     private boolean isSecure(ServerWebExchange exchange) {
-        return session.alwaysSecure() || exchange.getRequest().getSslInfo() != null || !isFromLoopback(exchange);
+        return session.alwaysSecure() || Call.of(exchange).secure() || !isFromLoopback(exchange);
     }
 
     private static boolean isFromLoopback(ServerWebExchange exchange) {

@@ -66,7 +66,7 @@ public class Sessions {
                 return Mono.error(CommonProblem.FORBIDDEN.because(
                         "a write with the session cookie needs the session's " + CSRF_HEADER));
             }
-            if (isForeignUpgrade(exchange.getRequest().getHeaders())) {
+            if (isUpgradeOfNoPage(exchange.getRequest().getHeaders())) {
                 return Mono.error(CommonProblem.FORBIDDEN.because(
                         "a WebSocket with the session cookie is opened by this host's own pages alone"));
             }
@@ -102,16 +102,9 @@ public class Sessions {
                 .then(Mono.empty())));
     }
 
-    /// A browser opens a WebSocket for any page, and shows the cookie (RFC 6455, section 10.2).
-    private static boolean isForeignUpgrade(HttpHeaders headers) {
-        if (headers.getUpgrade() == null) {
-            return false;
-        }
-        var origin = headers.getOrigin();
-        var host = headers.getFirst(HttpHeaders.HOST);
-        return origin == null
-                || host == null
-                || !origin.substring(origin.indexOf("//") + 2).equalsIgnoreCase(host);
+    /// The door refuses foreign pages; who names no page is no browser, and has no business with a cookie.
+    private static boolean isUpgradeOfNoPage(HttpHeaders headers) {
+        return headers.getUpgrade() != null && headers.getOrigin() == null;
     }
 
     private static String boundTo(ServerWebExchange exchange, Session found) {

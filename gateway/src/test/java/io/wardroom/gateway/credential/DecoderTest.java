@@ -117,6 +117,28 @@ class DecoderTest {
         isRefused(token.serialize());
     }
 
+    @Test
+    void whileTheIssuerIsAwayItsKeysAreRememberedAndWithoutThemNobodyCanSay() {
+        var issuer = TestUpstream.start();
+        issuer.answer(
+                "/realms/wardroom/protocol/openid-connect/certs",
+                TestUpstream.json(200, new JWKSet(key.toPublicJWK()).toString()));
+        var url = issuer.url() + "/realms/wardroom";
+        var remembering = new CredentialConfiguration().jwtDecoder(new TokenProperties(url, "wardroom"));
+        var ignorant = new CredentialConfiguration().jwtDecoder(new TokenProperties(url, "wardroom"));
+        var token = signed(good().issuer(url).build());
+        assertThat(remembering.decode(token).block(Duration.ofSeconds(10))).isNotNull();
+
+        issuer.stop();
+
+        assertThat(remembering.decode(token).block(Duration.ofSeconds(10))).isNotNull();
+        assertThatThrownBy(() -> ignorant.decode(token).block(Duration.ofSeconds(10)))
+                .isInstanceOfSatisfying(ProblemException.class, refusal -> {
+                    assertThat(refusal.problem()).isEqualTo(CommonProblem.UNAVAILABLE);
+                    assertThat(refusal.retryAfter()).isPositive();
+                });
+    }
+
     /// As bad, not as a fault of ours: answered 401.
     private static void isRefused(String token) {
         assertThatThrownBy(() -> decoder.decode(token).block(Duration.ofSeconds(10)))
@@ -151,11 +173,15 @@ class DecoderTest {
     }
 
     private static org.springframework.security.oauth2.jwt.Jwt read(JWTClaimsSet claims) {
+        return decoder.decode(signed(claims)).block(Duration.ofSeconds(10));
+    }
+
+    private static String signed(JWTClaimsSet claims) {
         try {
             var token = new SignedJWT(
                     new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k").build(), claims);
             token.sign(new RSASSASigner(key));
-            return decoder.decode(token.serialize()).block(Duration.ofSeconds(10));
+            return token.serialize();
         } catch (JOSEException broken) {
             throw new IllegalStateException(broken);
         }

@@ -74,6 +74,24 @@ class ShortWayTest extends OnRealServers {
     }
 
     @Test
+    void aConnectionStaysGoodAfterPipelinedRequests() throws IOException {
+        for (int i = 0; i < 50; i++) {
+            try (var wire = new Wire(port)) {
+                wire.send(head("Content-Length: 3") + "one" + "GET /api/v1/health HTTP/1.1\r\nHost: x\r\n\r\n");
+                assertThat(wire.read().body()).isEqualTo("one");
+                assertThat(wire.read().body()).isEqualTo("{\"status\":\"ok\"}");
+
+                assertThat(wire.send(head("Content-Length: 3") + "two").read().body())
+                        .isEqualTo("two");
+                assertThat(wire.send("GET /api/v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
+                                .read()
+                                .status())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
     void aChunkedBatchArrivesWhole() throws IOException {
         try (var wire = new Wire(port)) {
             wire.send(head("Transfer-Encoding: chunked"));

@@ -2,13 +2,21 @@ package io.wardroom.gateway.keycloak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.TestUpstream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -33,6 +41,60 @@ class GrantsTest {
     }
 
     @Test
+    void whileItHangsItIsSoonLeftAloneAndFoundAgain() {
+        var server = TestUpstream.start();
+        var hanging = new AtomicBoolean(true);
+        var asked = new AtomicInteger();
+        server.answer(TOKEN, (seen, response) -> {
+            asked.incrementAndGet();
+            return hanging.get()
+                    ? Mono.never()
+                    : TestUpstream.json(400, "{\"error\":\"invalid_grant\"}").to(seen, response);
+        });
+        var breakers = CircuitBreakerRegistry.of(CircuitBreakerConfig.custom()
+                .slidingWindowSize(10)
+                .minimumNumberOfCalls(5)
+                .permittedNumberOfCallsInHalfOpenState(2)
+                .waitDurationInOpenState(Duration.ofMillis(500))
+                .build());
+        var meters = new SimpleMeterRegistry();
+        TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers).bindTo(meters);
+        var keycloak = keycloakAt(server.url(), breakers);
+        assertThat(stateIn(meters)).isEqualTo("closed");
+
+        for (int i = 0; i < 5; i++) {
+            isAway(keycloak);
+        }
+
+        assertThat(stateIn(meters)).isEqualTo("open");
+        asked.set(0);
+        isAway(keycloak);
+        assertThat(asked).hasValue(0);
+
+        hanging.set(false);
+        await("it is asked again").until(() -> {
+            try {
+                return keycloak.byPassword("someone", "something")
+                        .blockOptional(Duration.ofSeconds(10))
+                        .isEmpty();
+            } catch (ProblemException still) {
+                return false;
+            }
+        });
+        assertThat(stateIn(meters)).isEqualTo("half_open");
+        keycloak.byPassword("someone", "something").block(Duration.ofSeconds(10));
+        assertThat(stateIn(meters)).isEqualTo("closed");
+        server.stop();
+    }
+
+    private static String stateIn(MeterRegistry meters) {
+        return meters.find("resilience4j.circuitbreaker.state").tag("name", "keycloak").gauges().stream()
+                .filter(state -> state.value() == 1)
+                .map(state -> String.valueOf(state.getId().getTag("state")))
+                .collect(Collectors.joining(","));
+    }
+
+    @Test
     void itKnowsNothingOfThisGateway() {
         var server = TestUpstream.start();
         server.answer(TOKEN, TestUpstream.json(401, "{\"error\":\"invalid_client\"}"));
@@ -43,7 +105,7 @@ class GrantsTest {
 
     @Test
     void nobodyIsSentToAPageThatIsNotThere() {
-        var page = new LoginPage(connectionTo("http://127.0.0.1:11"));
+        var page = new LoginPage(connectionTo("http://127.0.0.1:11", CircuitBreakerRegistry.ofDefaults()));
 
         isAway(page.ready());
     }
@@ -72,10 +134,14 @@ class GrantsTest {
     }
 
     private static Grants keycloakAt(String url) {
-        return new Grants(connectionTo(url));
+        return keycloakAt(url, CircuitBreakerRegistry.ofDefaults());
     }
 
-    private static Connection connectionTo(String url) {
+    private static Grants keycloakAt(String url, CircuitBreakerRegistry breakers) {
+        return new Grants(connectionTo(url, breakers));
+    }
+
+    private static Connection connectionTo(String url, CircuitBreakerRegistry breakers) {
         var settings = new KeycloakProperties(
                 URI.create(url),
                 URI.create(url),
@@ -95,6 +161,6 @@ class GrantsTest {
         var json = JsonMapper.builder()
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .build();
-        return new Connection(settings, json, CircuitBreakerRegistry.ofDefaults());
+        return new Connection(settings, json, breakers);
     }
 }

@@ -130,12 +130,14 @@ class LoginTest extends OnRealServers {
     @Test
     void ofTwoHundredTriesAtOnceTenAreHeard() throws Exception {
         var address = freshAddress();
+        var nobody = "nobody-" + UUID.randomUUID();
         Callable<HttpResponse<String>> tryOnce = () -> http.send(
                 HttpRequest.newBuilder(uri("/api/v1/auth/login"))
                         .timeout(Duration.ofSeconds(60))
                         .header("X-Forwarded-For", address)
                         .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString("{\"username\":\"nobody\",\"password\":\"nothing\"}"))
+                        .POST(BodyPublishers.ofString(
+                                "{\"username\":\"%s\",\"password\":\"nothing\"}".formatted(nobody)))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         List<HttpResponse<String>> answers = new ArrayList<>();
@@ -158,6 +160,16 @@ class LoginTest extends OnRealServers {
                     .isBetween(1, 60);
             assertThat(answer.headers().firstValue("RateLimit-Remaining")).contains("0");
         }
+        // ten reached Keycloak, and of the others there is one row
+        var reasons = deeds(11, deed -> address.equals(deed.path("source_ip").asString(""))).stream()
+                .map(deed ->
+                        deed.get("action").asString() + " " + deed.get("reason").asString())
+                .toList();
+        assertThat(reasons)
+                .hasSize(11)
+                .filteredOn("login BAD_CREDENTIALS"::equals)
+                .hasSize(10);
+        assertThat(reasons).contains("login RATE_LIMITED");
     }
 
     @Test

@@ -1,35 +1,32 @@
 package io.wardroom.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import io.wardroom.gateway.GatewayApplication;
-import io.wardroom.gateway.OnRealServers;
-import java.net.URI;
+import io.wardroom.gateway.Agents;
+import io.wardroom.gateway.OtherGateway;
+import io.wardroom.gateway.TestUpstream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
-import org.springframework.http.client.ReactorResourceFactory;
 
 /// Sessions at more than one gateway: one that cannot reach Keycloak, one that cannot reach Redis.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OtherGatewaysTest extends OnSessions {
     private static final String NOBODY = "127.0.0.1:11";
 
-    private final ConfigurableApplicationContext withoutKeycloak =
-            gateway(Map.of("WARDROOM_KEYCLOAK_URL", "http://" + NOBODY));
-    private final ConfigurableApplicationContext withoutRedis = gateway(Map.of("WARDROOM_REDIS", "redis://" + NOBODY));
+    private final OtherGateway withoutKeycloak = OtherGateway.with(Map.of("WARDROOM_KEYCLOAK_URL", "http://" + NOBODY));
+    private final OtherGateway withoutRedis = OtherGateway.with(Map.of("WARDROOM_REDIS", "redis://" + NOBODY));
 
     @BeforeEach
     void thereAreAgents() {
@@ -110,6 +107,104 @@ class OtherGatewaysTest extends OnSessions {
         isError(at(withoutRedis, browser.in(request(AGENTS))), 401, "UNAUTHORIZED");
     }
 
+    @Test
+    void anAddressesLimitIsOneForAllGateways() throws Exception {
+        var address = freshAddress();
+
+        var answers =
+                spread(() -> post("/api/v1/auth/totp/challenge", "{\"challenge_token\":\"none\",\"code\":\"123456\"}")
+                        .setHeader("X-Forwarded-For", address));
+
+        assertThat(refusedAmong(answers, 10)).isEqualTo(190);
+        var deed = deeds(
+                        1,
+                        found -> address.equals(found.path("source_ip").asString(""))
+                                && "RATE_LIMITED".equals(found.path("reason").asString("")))
+                .getFirst();
+        assertThat(deed.get("action").asString()).isEqualTo("totp_challenge");
+        assertThat(deed.get("outcome").asString()).isEqualTo("refused");
+    }
+
+    @Test
+    void aPersonsLimitIsOneForAllGateways() throws Exception {
+        var user = STACK.newUser(TENANT, "owner");
+        var token = accessToken(logIn(user));
+        var path = "/api/v1/agents/%s/emergency".formatted(UUID.randomUUID());
+        UPSTREAM.answer(path, TestUpstream.json(201, "{}"));
+
+        var answers = spread(() -> bearing(token, post(path, "{}")));
+
+        assertThat(refusedAmong(answers, 5)).isEqualTo(195);
+        assertThat(UPSTREAM.seenAt(path)).hasSize(5);
+        var deed = deeds(
+                        1,
+                        found -> user.username().equals(found.path("username").asString(""))
+                                && "RATE_LIMITED".equals(found.path("reason").asString("")))
+                .getFirst();
+        assertThat(deed.get("action").asString()).isEqualTo("emergency");
+        assertThat(deed.get("tenant_id").asString()).isEqualTo(TENANT.toString());
+    }
+
+    @Test
+    void aTenantsLimitIsOneForAllItsPeople() throws Exception {
+        var tenant = UUID.randomUUID();
+        var tokens = List.of(
+                accessToken(logIn(STACK.newUser(tenant, "owner"))), accessToken(logIn(STACK.newUser(tenant, "admin"))));
+        var turn = new AtomicInteger();
+
+        var answers = spread(() -> bearing(tokens.get(turn.incrementAndGet() % 2), post("/api/v1/invitations", "{}")));
+
+        assertThat(refusedAmong(answers, 20)).isEqualTo(180);
+    }
+
+    @Test
+    void anAgentsLimitRunsOverByATenthAtMost() throws Exception {
+        var agent = Agents.publish(STACK);
+        var path = "/api/v1/agents/%s/heartbeat".formatted(agent.id());
+        UPSTREAM.answer(path, TestUpstream.json(200, "{}"));
+        for (var probe : List.of(request(path), withoutKeycloak.at(request(path)))) {
+            await("the agent is known")
+                    .until(() -> send(probe.setHeader("Authorization", agent.bearer())
+                                            .GET())
+                                    .statusCode()
+                            != 401);
+        }
+        UPSTREAM.answer(path, TestUpstream.json(200, "{}"));
+
+        var answers = spread(() -> post(path, "{}").header("Authorization", agent.bearer()));
+
+        var taken = UPSTREAM.seenAt(path).size();
+        assertThat(taken).isBetween(60, 66);
+        assertThat(refusedAmong(answers, 60)).isEqualTo(200 - taken);
+    }
+
+    /// 200 at once, over two gateways.
+    private List<HttpResponse<String>> spread(Supplier<HttpRequest.Builder> request) throws Exception {
+        var turn = new AtomicInteger();
+        return atOnce(200, () -> {
+            var next = request.get();
+            return turn.incrementAndGet() % 2 == 0 ? next : withoutKeycloak.at(next);
+        });
+    }
+
+    /// How many were refused; all of them are told how many are allowed and how long to wait.
+    private static long refusedAmong(List<HttpResponse<String>> answers, int limit) {
+        var refused =
+                answers.stream().filter(answer -> answer.statusCode() == 429).toList();
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.headers().firstValue("RateLimit-Limit")).contains(String.valueOf(limit));
+            assertThat(answer.headers().firstValue("RateLimit-Remaining")).isPresent();
+            assertThat(answer.headers().firstValue("RateLimit-Reset")).isPresent();
+        });
+        assertThat(refused).allSatisfy(answer -> {
+            isError(answer, 429, "RATE_LIMITED");
+            assertThat(Integer.parseInt(
+                            answer.headers().firstValue("Retry-After").orElseThrow()))
+                    .isBetween(1, 3600);
+        });
+        return refused.size();
+    }
+
     private void endsIn(Duration rest, HttpResponse<String> login) {
         var session = sessionOf(accessToken(login));
         sessions.save(new Session(
@@ -127,35 +222,7 @@ class OtherGatewaysTest extends OnSessions {
         assertThat(answer.headers().firstValue("Retry-After")).contains("5");
     }
 
-    private HttpResponse<String> at(ConfigurableApplicationContext gateway, HttpRequest.Builder request) {
-        var server = ((ReactiveWebServerApplicationContext) gateway).getWebServer();
-        var built = request.build();
-        return send(HttpRequest.newBuilder(built, (_, _) -> true)
-                .uri(URI.create("http://127.0.0.1:%d%s"
-                        .formatted(
-                                java.util.Objects.requireNonNull(server).getPort(),
-                                built.uri().getPath()))));
-    }
-
-    private static ConfigurableApplicationContext gateway(Map<String, String> settings) {
-        var environment =
-                new HashMap<String, Object>(STACK.newDatabase("gateway").environment());
-        environment.putAll(settings);
-        return new SpringApplicationBuilder(GatewayApplication.class)
-                .initializers(
-                        new OnRealServers.Servers(),
-                        context -> context.getEnvironment()
-                                .getPropertySources()
-                                .addFirst(new SystemEnvironmentPropertySource("other-systemEnvironment", environment)),
-                        context -> ((GenericApplicationContext) context)
-                                .registerBean(ReactorResourceFactory.class, OtherGatewaysTest::ownThreads))
-                .run();
-    }
-
-    /// Those that all contexts share would end with the first of them.
-    private static ReactorResourceFactory ownThreads() {
-        var threads = new ReactorResourceFactory();
-        threads.setUseGlobalResources(false);
-        return threads;
+    private HttpResponse<String> at(OtherGateway gateway, HttpRequest.Builder request) {
+        return send(gateway.at(request));
     }
 }
