@@ -21,6 +21,7 @@ public class Grants {
     private final Client byPassword;
     private final Client byCode;
     private final Client byRecoveryCode;
+    private final Client byApiKey;
 
     Grants(Connection connection) {
         this.connection = connection;
@@ -28,6 +29,7 @@ public class Grants {
         this.byPassword = new Client(keycloak.passwordClient(), keycloak.passwordSecret());
         this.byCode = new Client(keycloak.otpClient(), keycloak.otpSecret());
         this.byRecoveryCode = new Client(keycloak.recoveryClient(), keycloak.recoverySecret());
+        this.byApiKey = new Client(keycloak.keyClient(), keycloak.keySecret());
     }
 
     /// Tokens for a password; empty where Keycloak refuses, whatever the reason.
@@ -46,6 +48,12 @@ public class Grants {
     /// someone who has shown the password and a recovery code.
     public Mono<Tokens> byRecoveryCode(String username) {
         return granted(byRecoveryCode, Map.of("username", username));
+    }
+
+    /// A short-lived access token for nothing but a name; empty where the account is locked or disabled. Only for
+    /// whoever has shown a key of that account. Each begins a session, to be ended by its `sid`.
+    public Mono<String> byApiKey(String username) {
+        return granted(byApiKey, Map.of("username", username)).map(Tokens::accessToken);
     }
 
     /// Newer tokens for a refresh token, which is spent by it; empty where Keycloak refuses, whatever the reason.
