@@ -19,8 +19,8 @@ record ApiKeyForm(
         @Schema(format = "date-time") @JsonProperty("expires_at") @Nullable
         String expiresAt) {
     private static final int LONGEST_NAME = 100;
-    private static final String NO_SCOPE =
-            "must be of: read, write, and each of fleet, console, cloud, compliance, audit, purple, users with :read or :write";
+    private static final String NO_SCOPE = "must be of: read, write, and each of fleet, console, cloud, "
+            + "compliance, audit, purple, users with :read or :write";
 
     /// @throws io.wardroom.common.problem.ProblemException naming every field at fault
     MakeKey wish(Actor actor, Instant now, ApiKeyProperties properties) {
