@@ -5,6 +5,7 @@ import static io.wardroom.e2e.TheSuite.SUITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -36,7 +37,10 @@ class TenantWallTest {
                                 "viewer"))
                 .expect(201)
                 .field("id");
-        var ids = Map.of("agents", agent.id, "enrolment-tokens", enrolment, "users", user);
+        var key = OWNER.post("/api/v1/api-keys", Map.of("name", "wall", "scopes", List.of("read")))
+                .expect(201)
+                .field("id");
+        var ids = Map.of("agents", agent.id, "enrolment-tokens", enrolment, "users", user, "api-keys", key);
 
         var walked = new ArrayList<String>();
         var deletions = new ArrayList<String>();
@@ -92,6 +96,7 @@ class TenantWallTest {
                         "delete /api/v1/agents/{id}",
                         "get /api/v1/agents/{id}/metrics",
                         "post /api/v1/agents/{id}/heartbeat",
+                        "delete /api/v1/api-keys/{id}",
                         "delete /api/v1/enrolment-tokens/{id}",
                         "patch /api/v1/users/{id}");
         assertThat(stranger.get("/api/v1/agents").json().get("total").asInt()).isZero();

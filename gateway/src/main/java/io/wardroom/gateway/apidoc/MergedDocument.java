@@ -50,7 +50,10 @@ final class MergedDocument {
                 .putObject(SCHEME)
                 .put("type", "http")
                 .put("scheme", "bearer")
-                .put("description", "A person's access token, or on the agents' routes the agent's own token.");
+                .put(
+                        "description",
+                        "A person's access token or API key (also in `X-API-Key`), "
+                                + "or on the agents' routes the agent's own token.");
     }
 
     JsonNode whole() {

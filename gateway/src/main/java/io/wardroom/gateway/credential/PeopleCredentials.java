@@ -5,8 +5,10 @@ import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.door.EventLoops;
 import io.wardroom.gateway.session.Revocations;
 import io.wardroom.gateway.session.Revocations.Standing;
-import io.wardroom.gateway.session.Sessions;
+import io.wardroom.gateway.session.StandIn;
+import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
@@ -17,6 +19,7 @@ import org.springframework.security.oauth2.server.resource.web.server.authentica
 import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// Finds a person's token in a request, or behind what the request shows instead, and asks whether it was revoked.
@@ -25,30 +28,46 @@ class PeopleCredentials implements ServerAuthenticationConverter {
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final ServerBearerTokenAuthenticationConverter bearer = new ServerBearerTokenAuthenticationConverter();
-    private final Sessions sessions;
+    private final List<StandIn> standIns;
     private final Revocations revocations;
 
-    PeopleCredentials(Sessions sessions, Revocations revocations) {
-        this.sessions = sessions;
+    /// @param standIns in the order in which they are asked
+    PeopleCredentials(List<StandIn> standIns, Revocations revocations) {
+        this.standIns = List.copyOf(standIns);
         this.revocations = revocations;
     }
 
-    /// The `Authorization` header first, else the session cookie.
+    /// A token in the `Authorization` header first, else an API key there or in its own header, else the cookie of a
+    /// session.
     @Override
     public Mono<Authentication> convert(ServerWebExchange exchange) {
-        return bearer.convert(exchange).switchIfEmpty(Mono.defer(() -> sessions.tokenOf(exchange)
-                .publishOn(EventLoops.of(exchange))
-                .map(BearerTokenAuthenticationToken::new)));
+        return bearer.convert(exchange)
+                .filter(shown -> isToken(String.valueOf(shown.getCredentials())))
+                .switchIfEmpty(Mono.defer(() -> behind(exchange, StandIn::tokenOf)
+                        .publishOn(EventLoops.of(exchange))
+                        .map(BearerTokenAuthenticationToken::new)));
     }
 
-    /// What `decoder` says of the token, unless that was revoked. A session may still go on with a newer one.
+    /// A JWT has dots (RFC 7519, section 3); nothing else that is shown here does.
+    static boolean isToken(String shown) {
+        return shown.indexOf('.') >= 0;
+    }
+
+    private Mono<String> behind(
+            ServerWebExchange exchange, BiFunction<StandIn, ServerWebExchange, Mono<String>> question) {
+        return Flux.fromIterable(standIns)
+                .concatMap(standIn -> question.apply(standIn, exchange))
+                .next();
+    }
+
+    /// What `decoder` says of the token, unless that was revoked. What stands for a token may have a newer one.
     ReactiveAuthenticationManager refusingRevoked(ReactiveAuthenticationManager decoder, ServerWebExchange exchange) {
         return shown -> decoder.authenticate(shown).flatMap(person -> standingOf(person, exchange)
                 .flatMap(standing -> switch (standing) {
                     case GOOD -> Mono.just(person);
                     case ENDED -> Mono.error(Refusals::noCredential);
                     case OUTDATED ->
-                        sessions.newerTokenOf(exchange)
+                        behind(exchange, StandIn::newerTokenOf)
                                 .flatMap(token -> decoder.authenticate(new BearerTokenAuthenticationToken(token)))
                                 .filterWhen(newer -> standingOf(newer, exchange).map(Standing.GOOD::equals))
                                 .switchIfEmpty(Mono.error(Refusals::noCredential));

@@ -16,7 +16,9 @@ final class TokenRelay implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         var shown = exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
-        if (shown != null && shown.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+        if (shown != null
+                && shown.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                && PeopleCredentials.isToken(shown)) {
             return chain.filter(exchange);
         }
         return ReactiveSecurityContextHolder.getContext()

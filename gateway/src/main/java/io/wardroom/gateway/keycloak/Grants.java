@@ -23,6 +23,7 @@ public class Grants {
     private final Client byCode;
     private final Client byRecoveryCode;
     private final Client byBrowser;
+    private final Client byApiKey;
 
     Grants(Connection connection) {
         this.connection = connection;
@@ -31,6 +32,7 @@ public class Grants {
         this.byCode = new Client(keycloak.otpClient(), keycloak.otpSecret());
         this.byRecoveryCode = new Client(keycloak.recoveryClient(), keycloak.recoverySecret());
         this.byBrowser = new Client(keycloak.webClient(), keycloak.webSecret());
+        this.byApiKey = new Client(keycloak.keyClient(), keycloak.keySecret());
     }
 
     /// Tokens for a password; empty where Keycloak refuses, whatever the reason.
@@ -69,6 +71,12 @@ public class Grants {
                 byBrowser.id(),
                 byBrowser.secret());
         return connection.grant(form, answer -> tokensIn(answer, byBrowser.id(), SignedIn.class));
+    }
+
+    /// A short-lived access token for nothing but a name; empty where the account is locked or disabled. Only for
+    /// whoever has shown a key of that account. Each begins a session, to be ended by its `sid`.
+    public Mono<String> byApiKey(String username) {
+        return granted(byApiKey, Map.of("username", username)).map(Tokens::accessToken);
     }
 
     /// Newer tokens for a refresh token, which is spent by it; empty where Keycloak refuses, whatever the reason.

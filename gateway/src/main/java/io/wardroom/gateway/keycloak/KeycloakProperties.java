@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param passwordSecret of the client `gateway-pw`, which logs people in by password
 /// @param otpSecret      of the client `gateway-otp`, which takes one-time codes from those whose password was seen
 /// @param recoverySecret of the client `gateway-recovery`, which trusts the gateway to have checked a recovery code
+/// @param keySecret      of the client `gateway-key`, which trusts the gateway to have checked an API key
 /// @param timeout        longest time for one call; checking a password takes about 0.1 s
 @ConfigurationProperties("wardroom.gateway.keycloak")
 record KeycloakProperties(
@@ -28,5 +29,7 @@ record KeycloakProperties(
         @DefaultValue("") String otpSecret,
         @DefaultValue("gateway-recovery") String recoveryClient,
         @DefaultValue("") String recoverySecret,
+        @DefaultValue("gateway-key") String keyClient,
+        @DefaultValue("") String keySecret,
         @DefaultValue("1s") Duration connectTimeout,
         @DefaultValue("5s") Duration timeout) {}

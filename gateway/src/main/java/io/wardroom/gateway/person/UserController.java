@@ -11,6 +11,7 @@ import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.answer.Paged;
+import io.wardroom.gateway.apikey.PersonsOnly;
 import io.wardroom.gateway.credential.Actors;
 import io.wardroom.gateway.door.Call;
 import io.wardroom.gateway.person.ChangeUser.Outcome.Changed;
@@ -44,10 +45,12 @@ class UserController {
 
     private final Users users;
     private final Members members;
+    private final PersonsOnly persons;
 
-    UserController(Users users, Members members) {
+    UserController(Users users, Members members, PersonsOnly persons) {
         this.users = users;
         this.members = members;
+        this.persons = persons;
     }
 
     @Operation(summary = "The users of the tenant, by user name")
@@ -102,7 +105,13 @@ class UserController {
         var actor = Actors.of(token);
         var caller = Call.of(exchange).caller(exchange);
         var action = ChangeUser.action(form.role() != null, form.active());
-        return members.admit(actor, Deed.by(actor, action, Users.USER, id), caller)
+        var deed = Deed.by(actor, action, Users.USER, id);
+        return members.admit(actor, deed, caller)
+                // a new password, or mail to an address of one's own: else a key could make itself a login
+                .then(
+                        form.password() == null && form.email() == null
+                                ? Mono.<Void>empty()
+                                : persons.admit(exchange, deed))
                 .then(Mono.defer(() -> users.change(form.wish(actor, id), caller)))
                 .map(outcome -> switch (outcome) {
                     case Changed(var user) -> user;

@@ -8,7 +8,7 @@ import reactor.core.publisher.Mono;
 
 /// Does a thing once for all who ask for it at about the same time, at whichever gateway.
 @Component
-class Once {
+public class Once {
     /// Longer than Keycloak may take to answer, the way to it included.
     private static final Duration LONGEST_WORK = Duration.ofSeconds(12);
 
@@ -27,7 +27,7 @@ class Once {
     ///
     /// @param name what is asked for; never a secret
     /// @param work must answer; where it fails, who waits tries anew
-    Mono<String> ask(String name, Mono<String> work) {
+    public Mono<String> ask(String name, Mono<String> work) {
         var answer = "wardroom:once:%s:answer".formatted(name);
         return store.readSealed(answer)
                 .switchIfEmpty(Mono.defer(() -> tried(name, answer, work)))

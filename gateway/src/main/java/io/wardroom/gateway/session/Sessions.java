@@ -5,6 +5,7 @@ import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.keycloak.Tokens;
 import java.time.Clock;
 import java.util.Set;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -14,7 +15,8 @@ import reactor.core.publisher.Mono;
 
 /// Keeps the tokens of whoever shows a session cookie instead of them. Where Redis is away, the caller gets a 503.
 @Service
-public class Sessions {
+@Order(2)
+public class Sessions implements StandIn {
     /// Shown with each write that a cookie stands behind.
     public static final String CSRF_HEADER = SessionCookies.CSRF_HEADER;
 
@@ -60,6 +62,7 @@ public class Sessions {
     /// The access token behind a request's cookie, with some life left; empty where no session is.
     ///
     /// @return an error 403 for a write without the session's `X-CSRF-Token`, and for a WebSocket of a foreign page
+    @Override
     public Mono<String> tokenOf(ServerWebExchange exchange) {
         return Mono.justOrEmpty(cookies.shownBy(exchange)).flatMap(id -> {
             if (!READING.contains(exchange.getRequest().getMethod()) && !cookies.isProven(id, exchange)) {
@@ -75,6 +78,7 @@ public class Sessions {
     }
 
     /// A newer access token for the session that [#tokenOf] found; empty where it found none, or Keycloak has ended it.
+    @Override
     public Mono<String> newerTokenOf(ServerWebExchange exchange) {
         return exchange.getAttribute(ATTRIBUTE) instanceof Session found
                 ? renewed(found).map(newer -> boundTo(exchange, newer))

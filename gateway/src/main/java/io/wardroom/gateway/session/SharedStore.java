@@ -46,16 +46,23 @@ public class SharedStore {
         return asked(Mono.defer(() -> redis.opsForValue().get(key))).flatMap(text -> opened(key, text));
     }
 
-    /// The same, and gone afterwards: of several who take, one gets it.
+    /// What [#writeSealed] wrote; empty also where anything stands at `barrier`. One round trip.
+    public Mono<String> readSealedUnless(String barrier, String key) {
+        return readAll(List.of(barrier, key))
+                .flatMap(found -> found.getFirst() == null ? Mono.justOrEmpty(found.getLast()) : Mono.empty())
+                .flatMap(text -> opened(key, text));
+    }
+
+    /// As [#readSealed], and gone afterwards: of several who take, one gets it.
     Mono<String> takeSealed(String key) {
         return asked(Mono.defer(() -> redis.opsForValue().getAndDelete(key))).flatMap(text -> opened(key, text));
     }
 
-    Mono<Void> writeSealed(String key, String value, Duration keep) {
+    public Mono<Void> writeSealed(String key, String value, Duration keep) {
         return write(key, seal.close(key + '\n' + value), keep);
     }
 
-    Mono<Void> write(String key, String value, Duration keep) {
+    public Mono<Void> write(String key, String value, Duration keep) {
         return keep.toMillis() < 1
                 ? Mono.empty()
                 : asked(Mono.defer(() -> redis.opsForValue().set(key, value, keep)))
@@ -67,7 +74,7 @@ public class SharedStore {
         return asked(Mono.defer(() -> redis.opsForValue().multiGet(keys)));
     }
 
-    Mono<Void> delete(String key) {
+    public Mono<Void> delete(String key) {
         return asked(Mono.defer(() -> redis.delete(key))).then();
     }
 

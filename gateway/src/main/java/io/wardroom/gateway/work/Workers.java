@@ -3,6 +3,7 @@ package io.wardroom.gateway.work;
 import io.wardroom.common.tenant.TenantId;
 import io.wardroom.common.tenant.TenantScope;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
@@ -32,9 +33,16 @@ public class Workers implements DisposableBean {
     ///
     /// @return what it answers; empty for null
     public <T> Mono<T> inTransaction(TenantId tenant, Supplier<@Nullable T> work) {
-        return Mono.<T>fromCallable(() -> TenantScope.within(tenant, () -> transactions.execute(_ -> work.get())))
-                .subscribeOn(scheduler)
-                .timeout(PATIENCE);
+        return queued(() -> TenantScope.within(tenant, () -> transactions.execute(_ -> work.get())));
+    }
+
+    /// The same, but seeing every tenant's rows: for a caller whose tenant is yet to be found out.
+    public <T> Mono<T> inTransactionForAny(Supplier<@Nullable T> work) {
+        return queued(() -> TenantScope.<@Nullable T>everyTenant(() -> transactions.execute(_ -> work.get())));
+    }
+
+    private <T> Mono<T> queued(Callable<@Nullable T> work) {
+        return Mono.<T>fromCallable(work).subscribeOn(scheduler).timeout(PATIENCE);
     }
 
     @Override

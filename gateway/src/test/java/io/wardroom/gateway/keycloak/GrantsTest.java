@@ -156,6 +156,8 @@ class GrantsTest {
                 "s",
                 "gateway-recovery",
                 "s",
+                "gateway-key",
+                "s",
                 Duration.ofSeconds(1),
                 Duration.ofMillis(300));
         var json = JsonMapper.builder()

@@ -42,16 +42,7 @@ public final class AtKeycloak {
 
     /// Makes accounts without a password or a role, which takes a fraction of the time.
     static void importUsers(Stack stack, UUID tenant, int count) {
-        var granted = token(
-                stack,
-                Map.of(
-                        "grant_type",
-                        "client_credentials",
-                        "client_id",
-                        "gateway",
-                        "client_secret",
-                        secret(stack, "WARDROOM_KEYCLOAK_GATEWAY_SECRET")));
-        var token = JSON.readTree(granted.body()).get("access_token").asString();
+        var token = ownToken(stack);
         for (int i = 0; i < count; i++) {
             var user = Map.of(
                     "username",
@@ -68,6 +59,27 @@ public final class AtKeycloak {
                 throw new IllegalStateException("Keycloak answered " + answer.statusCode());
             }
         }
+    }
+
+    /// How many sessions of a person live.
+    public static int sessionsOf(Stack stack, UUID user) {
+        var answer = send(HttpRequest.newBuilder(
+                        URI.create(stack.keycloakUrl() + "/admin/realms/wardroom/users/" + user + "/sessions"))
+                .header("Authorization", "Bearer " + ownToken(stack)));
+        return JSON.readTree(answer.body()).size();
+    }
+
+    private static String ownToken(Stack stack) {
+        var granted = token(
+                stack,
+                Map.of(
+                        "grant_type",
+                        "client_credentials",
+                        "client_id",
+                        "gateway",
+                        "client_secret",
+                        secret(stack, "WARDROOM_KEYCLOAK_GATEWAY_SECRET")));
+        return JSON.readTree(granted.body()).get("access_token").asString();
     }
 
     private static String secret(Stack stack, String variable) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 /// Sessions at more than one gateway: one that cannot reach Keycloak, one that cannot reach Redis.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OtherGatewaysTest extends OnSessions {
+    private static final String KEYS = "/api/v1/api-keys";
     private static final String NOBODY = "127.0.0.1:11";
 
     private final OtherGateway withoutKeycloak = OtherGateway.with(Map.of("WARDROOM_KEYCLOAK_URL", "http://" + NOBODY));
@@ -203,6 +204,39 @@ class OtherGatewaysTest extends OnSessions {
                     .isBetween(1, 3600);
         });
         return refused.size();
+    }
+
+    @Test
+    void anApiKeyInUseGoesOnWhileKeycloakIsAwayAndARevokedOneIsRefusedThereToo() {
+        var token = accessToken(logIn(STACK.newUser(TENANT, "viewer")));
+        var made = json(send(newKey(token)));
+        var key = made.get("key").asString();
+        assertThat(send(request(AGENTS).header("X-API-Key", key)).statusCode()).isEqualTo(200);
+        assertThat(at(withoutKeycloak, request(AGENTS).header("X-API-Key", key)).statusCode())
+                .isEqualTo(200);
+
+        assertThat(send(bearing(token, request(KEYS + "/" + made.get("id").asString()))
+                                .DELETE())
+                        .statusCode())
+                .isEqualTo(204);
+
+        isError(at(withoutKeycloak, request(AGENTS).header("X-API-Key", key)), 401, "UNAUTHORIZED");
+    }
+
+    @Test
+    void anApiKeyThatWasNotInUseWaitsForKeycloakAndAnyForRedis() {
+        var token = accessToken(logIn(STACK.newUser(TENANT, "viewer")));
+        var cold = json(at(withoutKeycloak, newKey(token))).get("key").asString();
+        var warm = json(send(newKey(token))).get("key").asString();
+        assertThat(send(request(AGENTS).header("X-API-Key", warm)).statusCode()).isEqualTo(200);
+
+        isAway(at(withoutKeycloak, request(AGENTS).header("X-API-Key", cold)));
+        isAway(at(withoutRedis, request(AGENTS).header("X-API-Key", warm)));
+        isError(at(withoutRedis, request(AGENTS).header("X-API-Key", "wr_no-key-at-all")), 401, "UNAUTHORIZED");
+    }
+
+    private HttpRequest.Builder newKey(String token) {
+        return bearing(token, post(KEYS, "{\"name\":\"robot\",\"scopes\":[\"read\"]}"));
     }
 
     private void endsIn(Duration rest, HttpResponse<String> login) {
