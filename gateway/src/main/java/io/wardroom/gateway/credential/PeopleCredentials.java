@@ -6,9 +6,7 @@ import io.wardroom.gateway.door.EventLoops;
 import io.wardroom.gateway.session.Revocations;
 import io.wardroom.gateway.session.Revocations.Standing;
 import io.wardroom.gateway.session.Sessions;
-import java.util.Set;
-import org.springframework.http.HttpMethod;
-import org.springframework.http.server.reactive.ServerHttpRequest;
+import io.wardroom.gateway.trail.RefusedCalls;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -22,15 +20,15 @@ import reactor.core.publisher.Mono;
 /// Finds a person's token in a request, or behind what the request shows instead, and asks whether it was revoked.
 @Component
 class PeopleCredentials implements ServerAuthenticationConverter {
-    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-
     private final ServerBearerTokenAuthenticationConverter bearer = new ServerBearerTokenAuthenticationConverter();
     private final Sessions sessions;
     private final Revocations revocations;
+    private final RefusedCalls refusedCalls;
 
-    PeopleCredentials(Sessions sessions, Revocations revocations) {
+    PeopleCredentials(Sessions sessions, Revocations revocations, RefusedCalls refusedCalls) {
         this.sessions = sessions;
         this.revocations = revocations;
+        this.refusedCalls = refusedCalls;
     }
 
     /// The `Authorization` header first, else the session cookie.
@@ -46,14 +44,21 @@ class PeopleCredentials implements ServerAuthenticationConverter {
         return shown -> decoder.authenticate(shown).flatMap(person -> standingOf(person, exchange)
                 .flatMap(standing -> switch (standing) {
                     case GOOD -> Mono.just(person);
-                    case ENDED -> Mono.error(Refusals::noCredential);
+                    case ENDED -> ended(person, exchange);
                     case OUTDATED ->
                         sessions.newerTokenOf(exchange)
                                 .flatMap(token -> decoder.authenticate(new BearerTokenAuthenticationToken(token)))
                                 .filterWhen(newer -> standingOf(newer, exchange).map(Standing.GOOD::equals))
-                                .switchIfEmpty(Mono.error(Refusals::noCredential));
+                                .switchIfEmpty(Mono.defer(() -> ended(person, exchange)));
                 })
                 .publishOn(EventLoops.of(exchange)));
+    }
+
+    private Mono<Authentication> ended(Authentication person, ServerWebExchange exchange) {
+        var recorded = person.getPrincipal() instanceof Jwt token
+                ? refusedCalls.record(token, "SESSION_ENDED", exchange)
+                : Mono.<Void>empty();
+        return recorded.then(Mono.error(Refusals::noCredential));
     }
 
     /// While nobody can say what was revoked, reading goes on and nothing is changed.
@@ -63,12 +68,9 @@ class PeopleCredentials implements ServerAuthenticationConverter {
                         .standingOf(token)
                         .onErrorResume(
                                 ProblemException.class,
-                                away -> onlyReads(exchange.getRequest()) ? Mono.just(Standing.GOOD) : Mono.error(away))
+                                away -> RefusedCalls.onlyReads(exchange.getRequest())
+                                        ? Mono.just(Standing.GOOD)
+                                        : Mono.error(away))
                 : Mono.error(Refusals::noCredential);
-    }
-
-    private static boolean onlyReads(ServerHttpRequest request) {
-        // a WebSocket begins as a GET
-        return READING.contains(request.getMethod()) && request.getHeaders().getUpgrade() == null;
     }
 }

@@ -75,13 +75,15 @@ class UserController {
     @PostMapping("/api/v1/users")
     @ResponseStatus(HttpStatus.CREATED)
     Mono<UserView> create(
-            @org.springframework.web.bind.annotation.RequestBody NewUserForm form,
+            @org.springframework.web.bind.annotation.RequestBody Mono<NewUserForm> form,
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
         var actor = Actors.of(token);
         var caller = Call.of(exchange).caller(exchange);
         return members.admit(actor, Deed.by(actor, Users.CREATED, Users.USER, null), caller)
-                .then(Mono.defer(() -> users.create(form.wish(actor), caller)))
+                // nobody else is told what is wrong with the body
+                .then(form)
+                .flatMap(filled -> users.create(filled.wish(actor), caller))
                 .map(outcome -> switch (outcome) {
                     case Created(var user) -> user;
                     case CreateUser.Outcome.OwnersOnly _ ->
@@ -96,14 +98,14 @@ class UserController {
     @PatchMapping("/api/v1/users/{id}")
     Mono<UserView> change(
             @PathVariable UUID id,
-            @org.springframework.web.bind.annotation.RequestBody ChangeForm form,
+            @org.springframework.web.bind.annotation.RequestBody Mono<ChangeForm> form,
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
         var actor = Actors.of(token);
         var caller = Call.of(exchange).caller(exchange);
-        var action = ChangeUser.action(form.role() != null, form.active());
-        return members.admit(actor, Deed.by(actor, action, Users.USER, id), caller)
-                .then(Mono.defer(() -> users.change(form.wish(actor, id), caller)))
+        return members.admit(actor, Deed.by(actor, Users.UPDATED, Users.USER, id), caller)
+                .then(form)
+                .flatMap(filled -> users.change(filled.wish(actor, id), caller))
                 .map(outcome -> switch (outcome) {
                     case Changed(var user) -> user;
                     case NoSuchUser _ -> throw CommonProblem.NOT_FOUND.because("no user " + id);
