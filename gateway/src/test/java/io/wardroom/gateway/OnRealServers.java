@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -47,6 +48,12 @@ public abstract class OnRealServers {
     protected static final MoodyServer MOODY = MoodyServer.start();
     protected static final JsonMapper JSON = JsonMapper.shared();
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
+
+    static {
+        // most of what is waited for is there at the first look
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(50));
+    }
 
     protected final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -138,6 +145,8 @@ public abstract class OnRealServers {
             // nobody listens there
             settings.put("WARDROOM_CLOUD_URL", "http://127.0.0.1:11");
             settings.put("WARDROOM_PURPLE_URL", MOODY.url());
+            // its test waits for it to end three times
+            settings.put("WARDROOM_GATEWAY_APIDOC_KEPT", "500ms");
             settings.putAll(Map.of(
                     "WARDROOM_GATEWAY_DOOR_TRUSTEDPROXIES",
                     "127.0.0.0/8",

@@ -23,18 +23,27 @@ final class Keycloak {
     private static final String CALLBACK = "/api/v1/auth/browser/callback";
     private static final Duration LIMIT = Duration.ofSeconds(150);
     private static final int HEAP_MEBIBYTES = 320;
+    /// Half the life of a token of the master realm.
+    private static final Duration SETUP_TOKEN_KEPT = Duration.ofSeconds(30);
 
     private final Home home;
     private final Ports ports;
     private final Processes processes;
     private final Secrets secrets;
     private final Http http = new Http();
+    private volatile @Nullable SetupToken kept;
 
     Keycloak(Home home, Ports ports, Processes processes, Secrets secrets) {
         this.home = home;
         this.ports = ports;
         this.processes = processes;
         this.secrets = secrets;
+    }
+
+    private record SetupToken(String value, long got) {
+        boolean isFresh() {
+            return System.nanoTime() - got < SETUP_TOKEN_KEPT.toNanos();
+        }
     }
 
     /// A person or a test's user.
@@ -81,6 +90,7 @@ final class Keycloak {
     /// @return whether the realm it holds is of another definition than the one of this version
     boolean start(KeycloakDistribution distribution) throws IOException {
         distribution.furnish(data());
+        kept = null;
         var archive = distribution.directory().resolve("classes.jsa");
         var words = distribution.java(
                 data(),
@@ -115,6 +125,8 @@ final class Keycloak {
         var realm = http.get(admin(""), setupToken());
         if (realm.status() == 404) {
             demand(http.json("POST", url() + "/admin/realms", setupToken(), filledTemplate()), "The realm");
+            // a token tells the rights in those realms that were there when it was made
+            kept = null;
             return false;
         }
         leadBackToGateway();
@@ -230,7 +242,24 @@ final class Keycloak {
         return Json.string(Json.object(demand(answer, "A token for " + username).body()), "access_token");
     }
 
+    /// Lets each password cost next to nothing, here and at logins. For test servers: they set and check hundreds.
+    void hashPasswordsCheaply() throws IOException {
+        var token = setupToken();
+        var realm = Json.object(demand(http.get(admin(""), token), "The realm").body());
+        var policy = Json.string(realm, "passwordPolicy") + " and hashAlgorithm(pbkdf2-sha256) and hashIterations(1)";
+        demand(http.json("PUT", admin(""), token, Json.write(Map.of("passwordPolicy", policy))), "The password policy");
+    }
+
     private String setupToken() throws IOException {
+        var known = kept;
+        if (known == null || !known.isFresh()) {
+            known = new SetupToken(newSetupToken(), System.nanoTime());
+            kept = known;
+        }
+        return known.value();
+    }
+
+    private String newSetupToken() throws IOException {
         var answer = http.form(
                 url() + "/realms/master/protocol/openid-connect/token",
                 Map.of(

@@ -84,6 +84,7 @@ final class TestStackDaemon {
                 if (!cached) {
                     cache.save(home, processes, servers.keycloak());
                 }
+                servers.keycloak().hashPasswordsCheaply();
                 servers.provideAdministrator("");
                 daemon.serve();
             } finally {

@@ -260,6 +260,29 @@ class RegistrationTest extends OnRealServers {
         assertThat(get("/api/v1/agents", null).status()).isEqualTo(401);
     }
 
+    @Test
+    void whatARoleDoesNotAllowIsRefusedBeforeTheBodyIsReadAndOnRecord() {
+        var viewer = STACK.accessToken(STACK.newUser(tenant, "viewer"));
+        var agent = UuidV7.next();
+
+        for (var body : List.of("{\"lable\":1}", "nonsense", "[]")) {
+            assertThat(post("/api/v1/enrolment-tokens", viewer, body).status()).isEqualTo(403);
+        }
+        assertThat(delete("/api/v1/agents/" + agent, viewer)).isEqualTo(403);
+        assertThat(delete("/api/v1/agents/" + agent, viewer)).isEqualTo(403);
+        assertThat(delete("/api/v1/agents/no-id", viewer)).isEqualTo(403);
+        assertThat(get("/api/v1/enrolment-tokens", viewer).status()).isEqualTo(403);
+        post("/api/v1/enrolment-tokens", ownersToken, "{\"label\":\"the last\"}");
+
+        // the same try once, and nothing of what was only read
+        assertThat(recordedActions(4))
+                .containsExactly(
+                        "access_refused refused",
+                        "access_refused refused",
+                        "access_refused refused",
+                        "create_enrolment_token success");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

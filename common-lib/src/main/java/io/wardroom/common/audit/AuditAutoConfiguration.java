@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -20,6 +21,13 @@ class AuditAutoConfiguration {
     @ConditionalOnBean(EventOutbox.class)
     AuditTrail auditTrail(EventOutbox outbox, Clock clock) {
         return new AuditTrail(outbox, clock);
+    }
+
+    @Bean
+    @ConditionalOnBean(AuditTrail.class)
+    @ConditionalOnWebApplication(type = SERVLET)
+    RefusedAccess refusedAccess(AuditTrail audit, PlatformTransactionManager transactions) {
+        return new RefusedAccess(audit, transactions);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -24,11 +24,17 @@ final class CallerArgumentResolver implements HandlerMethodArgumentResolver {
             @Nullable ModelAndViewContainer view,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binders) {
-        var forwarded = request.getHeader("X-Forwarded-For");
         var servlet = request.getNativeRequest(HttpServletRequest.class);
-        var peer = servlet == null ? null : servlet.getRemoteAddr();
+        if (servlet == null) {
+            throw new IllegalStateException("no servlet request is bound to %s".formatted(parameter.getExecutable()));
+        }
+        return callerOf(servlet);
+    }
+
+    static Caller callerOf(HttpServletRequest request) {
+        var forwarded = request.getHeader("X-Forwarded-For");
         return new Caller(
-                forwarded == null ? peer : forwarded.split(",", 2)[0].strip(),
+                forwarded == null ? request.getRemoteAddr() : forwarded.split(",", 2)[0].strip(),
                 request.getHeader(HttpHeaders.USER_AGENT),
                 MDC.get(RequestId.LOGGED));
     }

@@ -6,11 +6,9 @@ import io.wardroom.gateway.door.EventLoops;
 import io.wardroom.gateway.session.Revocations;
 import io.wardroom.gateway.session.Revocations.Standing;
 import io.wardroom.gateway.session.StandIn;
+import io.wardroom.gateway.trail.RefusedCalls;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiFunction;
-import org.springframework.http.HttpMethod;
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -25,16 +23,16 @@ import reactor.core.publisher.Mono;
 /// Finds a person's token in a request, or behind what the request shows instead, and asks whether it was revoked.
 @Component
 class PeopleCredentials implements ServerAuthenticationConverter {
-    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-
     private final ServerBearerTokenAuthenticationConverter bearer = new ServerBearerTokenAuthenticationConverter();
     private final List<StandIn> standIns;
     private final Revocations revocations;
+    private final RefusedCalls refusedCalls;
 
     /// @param standIns in the order in which they are asked
-    PeopleCredentials(List<StandIn> standIns, Revocations revocations) {
+    PeopleCredentials(List<StandIn> standIns, Revocations revocations, RefusedCalls refusedCalls) {
         this.standIns = List.copyOf(standIns);
         this.revocations = revocations;
+        this.refusedCalls = refusedCalls;
     }
 
     /// A token in the `Authorization` header first, else an API key there or in its own header, else the cookie of a
@@ -65,14 +63,21 @@ class PeopleCredentials implements ServerAuthenticationConverter {
         return shown -> decoder.authenticate(shown).flatMap(person -> standingOf(person, exchange)
                 .flatMap(standing -> switch (standing) {
                     case GOOD -> Mono.just(person);
-                    case ENDED -> Mono.error(Refusals::noCredential);
+                    case ENDED -> ended(person, exchange);
                     case OUTDATED ->
                         behind(exchange, StandIn::newerTokenOf)
                                 .flatMap(token -> decoder.authenticate(new BearerTokenAuthenticationToken(token)))
                                 .filterWhen(newer -> standingOf(newer, exchange).map(Standing.GOOD::equals))
-                                .switchIfEmpty(Mono.error(Refusals::noCredential));
+                                .switchIfEmpty(Mono.defer(() -> ended(person, exchange)));
                 })
                 .publishOn(EventLoops.of(exchange)));
+    }
+
+    private Mono<Authentication> ended(Authentication person, ServerWebExchange exchange) {
+        var recorded = person.getPrincipal() instanceof Jwt token
+                ? refusedCalls.record(token, "SESSION_ENDED", exchange)
+                : Mono.<Void>empty();
+        return recorded.then(Mono.error(Refusals::noCredential));
     }
 
     /// While nobody can say what was revoked, reading goes on and nothing is changed.
@@ -82,12 +87,9 @@ class PeopleCredentials implements ServerAuthenticationConverter {
                         .standingOf(token)
                         .onErrorResume(
                                 ProblemException.class,
-                                away -> onlyReads(exchange.getRequest()) ? Mono.just(Standing.GOOD) : Mono.error(away))
+                                away -> RefusedCalls.onlyReads(exchange.getRequest())
+                                        ? Mono.just(Standing.GOOD)
+                                        : Mono.error(away))
                 : Mono.error(Refusals::noCredential);
-    }
-
-    private static boolean onlyReads(ServerHttpRequest request) {
-        // a WebSocket begins as a GET
-        return READING.contains(request.getMethod()) && request.getHeaders().getUpgrade() == null;
     }
 }

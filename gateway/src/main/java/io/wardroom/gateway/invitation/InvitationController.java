@@ -102,13 +102,14 @@ class InvitationController {
     @PostMapping("/api/v1/invitations")
     @ResponseStatus(HttpStatus.CREATED)
     Mono<InvitationView> invite(
-            @org.springframework.web.bind.annotation.RequestBody InvitationForm form,
+            @org.springframework.web.bind.annotation.RequestBody Mono<InvitationForm> form,
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
         var actor = Actors.of(token);
         var caller = Call.of(exchange).caller(exchange);
         return members.admit(actor, Deed.by(actor, Invitations.CREATED, Invitations.INVITATION, null), caller)
-                .then(Mono.defer(() -> invitations.invite(form.wish(actor), caller)))
+                .then(form)
+                .flatMap(filled -> invitations.invite(filled.wish(actor), caller))
                 .map(outcome -> switch (outcome) {
                     case Invited(var invitation) -> invitation;
                     case OwnersOnly _ -> throw CommonProblem.FORBIDDEN.because("only an owner invites owners");

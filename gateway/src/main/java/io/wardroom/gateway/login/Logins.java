@@ -1,5 +1,6 @@
 package io.wardroom.gateway.login;
 
+import io.wardroom.common.audit.AuditTrail;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.audit.Deed;
 import io.wardroom.common.security.Actor;
@@ -14,10 +15,12 @@ import io.wardroom.gateway.login.LogIn.Outcome.NoRole;
 import io.wardroom.gateway.login.LogIn.Outcome.Refused;
 import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorAsked;
 import io.wardroom.gateway.login.LogIn.Outcome.TooManyFailures;
+import io.wardroom.gateway.person.LastLogins;
 import io.wardroom.gateway.session.Sessions;
 import io.wardroom.gateway.totp.Challenges;
 import io.wardroom.gateway.totp.Shown;
 import io.wardroom.gateway.trail.Trail;
+import io.wardroom.gateway.work.Workers;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -40,7 +43,10 @@ class Logins {
     private final Challenges challenges;
     private final ReactiveJwtDecoder decoder;
     private final Sessions sessions;
+    private final LastLogins lastLogins;
+    private final AuditTrail audit;
     private final Trail trail;
+    private final Workers workers;
     private final LoginProperties login;
 
     Logins(
@@ -49,14 +55,20 @@ class Logins {
             Challenges challenges,
             ReactiveJwtDecoder decoder,
             Sessions sessions,
+            LastLogins lastLogins,
+            AuditTrail audit,
             Trail trail,
+            Workers workers,
             LoginProperties login) {
         this.grants = grants;
         this.accounts = accounts;
         this.challenges = challenges;
         this.decoder = decoder;
         this.sessions = sessions;
+        this.lastLogins = lastLogins;
+        this.audit = audit;
         this.trail = trail;
+        this.workers = workers;
         this.login = login;
     }
 
@@ -100,9 +112,17 @@ class Logins {
     private Mono<Outcome> admit(Tokens tokens, Jwt token, Actor actor, Caller caller) {
         var deed = Deed.by(actor, LOGIN, SESSION, token.getClaimAsString("sid"));
         return sessions.begin(tokens, token)
-                .flatMap(session -> trail.record(deed, caller).<Outcome>thenReturn(new LoggedIn(session)))
+                .flatMap(session -> kept(actor, deed, caller).<Outcome>thenReturn(new LoggedIn(session)))
                 // nobody will ever show these tokens
                 .onErrorResume(failure -> grants.end(tokens).onErrorComplete().then(Mono.error(failure)));
+    }
+
+    private Mono<Void> kept(Actor actor, Deed deed, Caller caller) {
+        return workers.<Void>inTransaction(actor.tenant(), () -> {
+            audit.record(deed, caller);
+            lastLogins.keep(actor);
+            return null;
+        });
     }
 
     private Mono<Void> turnAway(Tokens tokens, Deed deed, String reason, Caller caller) {

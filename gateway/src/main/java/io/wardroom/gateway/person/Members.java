@@ -81,7 +81,7 @@ public class Members {
                 Errand.done(directory.grant(id, wanted.role()));
                 var account = Errand.await(directory.find(id))
                         .orElseThrow(() -> new IllegalStateException("account %s is gone again".formatted(id)));
-                yield new Enrolled.Done(UserView.of(account, Optional.of(wanted.role())));
+                yield new Enrolled.Done(UserView.of(account, Optional.of(wanted.role()), null));
             }
         };
     }

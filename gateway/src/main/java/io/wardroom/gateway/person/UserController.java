@@ -10,6 +10,7 @@ import io.wardroom.common.audit.Deed;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
+import io.wardroom.common.security.Actor;
 import io.wardroom.gateway.answer.Paged;
 import io.wardroom.gateway.apikey.PersonsOnly;
 import io.wardroom.gateway.credential.Actors;
@@ -78,13 +79,15 @@ class UserController {
     @PostMapping("/api/v1/users")
     @ResponseStatus(HttpStatus.CREATED)
     Mono<UserView> create(
-            @org.springframework.web.bind.annotation.RequestBody NewUserForm form,
+            @org.springframework.web.bind.annotation.RequestBody Mono<NewUserForm> form,
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
         var actor = Actors.of(token);
         var caller = Call.of(exchange).caller(exchange);
         return members.admit(actor, Deed.by(actor, Users.CREATED, Users.USER, null), caller)
-                .then(Mono.defer(() -> users.create(form.wish(actor), caller)))
+                // nobody else is told what is wrong with the body
+                .then(form)
+                .flatMap(filled -> users.create(filled.wish(actor), caller))
                 .map(outcome -> switch (outcome) {
                     case Created(var user) -> user;
                     case CreateUser.Outcome.OwnersOnly _ ->
@@ -99,20 +102,14 @@ class UserController {
     @PatchMapping("/api/v1/users/{id}")
     Mono<UserView> change(
             @PathVariable UUID id,
-            @org.springframework.web.bind.annotation.RequestBody ChangeForm form,
+            @org.springframework.web.bind.annotation.RequestBody Mono<ChangeForm> form,
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
         var actor = Actors.of(token);
         var caller = Call.of(exchange).caller(exchange);
-        var action = ChangeUser.action(form.role() != null, form.active());
-        var deed = Deed.by(actor, action, Users.USER, id);
-        return members.admit(actor, deed, caller)
-                // a new password, or mail to an address of one's own: else a key could make itself a login
-                .then(
-                        form.password() == null && form.email() == null
-                                ? Mono.<Void>empty()
-                                : persons.admit(exchange, deed))
-                .then(Mono.defer(() -> users.change(form.wish(actor, id), caller)))
+        return members.admit(actor, Deed.by(actor, Users.UPDATED, Users.USER, id), caller)
+                .then(form)
+                .flatMap(filled -> changed(actor, id, filled, exchange))
                 .map(outcome -> switch (outcome) {
                     case Changed(var user) -> user;
                     case NoSuchUser _ -> throw CommonProblem.NOT_FOUND.because("no user " + id);
@@ -125,5 +122,16 @@ class UserController {
                     case EmailTaken _ -> throw Members.taken("email");
                     case ChangeUser.Outcome.Unfit(var fault) -> throw ProblemException.invalid(fault);
                 });
+    }
+
+    /// A new password, or mail to an address of one's own: with these a key could make itself a login.
+    private Mono<ChangeUser.Outcome> changed(Actor actor, UUID id, ChangeForm form, ServerWebExchange exchange) {
+        var change = Mono.defer(
+                () -> users.change(form.wish(actor, id), Call.of(exchange).caller(exchange)));
+        if (form.password() == null && form.email() == null) {
+            return change;
+        }
+        var deed = Deed.by(actor, ChangeUser.action(form.role() != null, form.active()), Users.USER, id);
+        return persons.admit(exchange, deed).then(change);
     }
 }

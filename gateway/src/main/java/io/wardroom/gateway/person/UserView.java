@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A user as administrators see them.
 ///
 /// @param role        the highest of their roles; absent for an account that has none
-/// @param lastLoginAt absent for one whose logins were not counted yet
+/// @param lastLoginAt absent for one who has never logged in
 public record UserView(
         UUID id,
         String username,
@@ -23,7 +23,7 @@ public record UserView(
         @JsonProperty("totp_enabled") boolean totpEnabled,
         @JsonProperty("created_at") Instant createdAt,
         @JsonProperty("last_login_at") @Nullable Instant lastLoginAt) {
-    static UserView of(Account account, Optional<Role> role) {
+    static UserView of(Account account, Optional<Role> role, @Nullable Instant lastLoginAt) {
         return new UserView(
                 account.id(),
                 account.username(),
@@ -33,6 +33,6 @@ public record UserView(
                 account.tenant().map(TenantId::value).orElse(null),
                 account.totp(),
                 account.createdAt(),
-                null);
+                lastLoginAt);
     }
 }

@@ -23,6 +23,7 @@ import io.wardroom.gateway.person.Members.Enrolled;
 import io.wardroom.gateway.trail.Trail;
 import io.wardroom.gateway.work.Errand;
 import io.wardroom.gateway.work.Errands;
+import io.wardroom.gateway.work.Workers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,9 @@ class Users {
     private final Directory directory;
     private final Members members;
     private final SessionEnder sessions;
+    private final LastLogins lastLogins;
     private final Errands errands;
+    private final Workers workers;
     private final AuditTrail audit;
     private final Trail trail;
     /// For lists only: what decides about rights is read afresh.
@@ -58,11 +61,21 @@ class Users {
             .expireAfterWrite(ROLES_KEPT)
             .build();
 
-    Users(Directory directory, Members members, SessionEnder sessions, Errands errands, AuditTrail audit, Trail trail) {
+    Users(
+            Directory directory,
+            Members members,
+            SessionEnder sessions,
+            LastLogins lastLogins,
+            Errands errands,
+            Workers workers,
+            AuditTrail audit,
+            Trail trail) {
         this.directory = directory;
         this.members = members;
         this.sessions = sessions;
+        this.lastLogins = lastLogins;
         this.errands = errands;
+        this.workers = workers;
         this.audit = audit;
         this.trail = trail;
     }
@@ -71,20 +84,23 @@ class Users {
     Mono<Paged<UserView>> list(TenantId tenant, String search, int offset, int limit) {
         if (search.isBlank()) {
             return Mono.zip(directory.page(tenant, offset, limit), directory.count(tenant))
-                    .flatMap(found -> page(found.getT1(), found.getT2(), offset, limit));
+                    .flatMap(found -> page(tenant, found.getT1(), found.getT2(), offset, limit));
         }
         return directory
                 .matching(tenant, search.strip().toLowerCase(Locale.ROOT))
-                .flatMap(found -> page(found.stream().skip(offset).limit(limit).toList(), found.size(), offset, limit));
+                .flatMap(found ->
+                        page(tenant, found.stream().skip(offset).limit(limit).toList(), found.size(), offset, limit));
     }
 
-    private Mono<Paged<UserView>> page(List<Account> accounts, long total, int offset, int limit) {
-        return Flux.fromIterable(accounts)
+    private Mono<Paged<UserView>> page(TenantId tenant, List<Account> accounts, long total, int offset, int limit) {
+        var ids = accounts.stream().map(Account::id).toList();
+        return workers.inTransaction(tenant, () -> lastLogins.of(ids)).flatMap(logins -> Flux.fromIterable(accounts)
                 .flatMapSequential(
-                        account -> listedRole(account.id()).map(role -> UserView.of(account, role)),
+                        account -> listedRole(account.id())
+                                .map(role -> UserView.of(account, role, logins.get(account.id()))),
                         ROLES_ASKED_AT_ONCE)
                 .collectList()
-                .map(users -> new Paged<>(users, total, offset, limit));
+                .map(users -> new Paged<>(users, total, offset, limit)));
     }
 
     private Mono<Optional<Role>> listedRole(UUID user) {
@@ -175,8 +191,8 @@ class Users {
         }
         roles.invalidate(wish.user());
         return Errand.await(directory.find(wish.user()))
-                .<ChangeUser.Outcome>map(
-                        now -> new Changed(UserView.of(now, wish.role() == null ? role : Optional.of(wish.role()))))
+                .<ChangeUser.Outcome>map(now -> new Changed(UserView.of(
+                        now, wish.role() == null ? role : Optional.of(wish.role()), lastLogins.of(wish.user()))))
                 .orElseGet(() -> errand.takeBack(new NoSuchUser()));
     }
 

@@ -3,12 +3,15 @@ package io.wardroom.gateway.session;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.keycloak.Tokens;
+import io.wardroom.gateway.trail.RefusedCalls;
 import java.time.Clock;
 import java.util.Set;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtException;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.stereotype.Service;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -26,13 +29,24 @@ public class Sessions implements StandIn {
     private final SessionCookies cookies;
     private final SessionStore store;
     private final Rotations rotations;
+    private final ReactiveJwtDecoder decoder;
+    private final RefusedCalls refusedCalls;
     private final SessionProperties session;
     private final Clock clock;
 
-    Sessions(SessionCookies cookies, SessionStore store, Rotations rotations, SessionProperties session, Clock clock) {
+    Sessions(
+            SessionCookies cookies,
+            SessionStore store,
+            Rotations rotations,
+            ReactiveJwtDecoder decoder,
+            RefusedCalls refusedCalls,
+            SessionProperties session,
+            Clock clock) {
         this.cookies = cookies;
         this.store = store;
         this.rotations = rotations;
+        this.decoder = decoder;
+        this.refusedCalls = refusedCalls;
         this.session = session;
         this.clock = clock;
     }
@@ -66,15 +80,32 @@ public class Sessions implements StandIn {
     public Mono<String> tokenOf(ServerWebExchange exchange) {
         return Mono.justOrEmpty(cookies.shownBy(exchange)).flatMap(id -> {
             if (!READING.contains(exchange.getRequest().getMethod()) && !cookies.isProven(id, exchange)) {
-                return Mono.error(CommonProblem.FORBIDDEN.because(
-                        "a write with the session cookie needs the session's " + CSRF_HEADER));
+                return refused(
+                        id,
+                        "NO_CSRF_TOKEN",
+                        "a write with the session cookie needs the session's " + CSRF_HEADER,
+                        exchange);
             }
             if (isUpgradeOfNoPage(exchange.getRequest().getHeaders())) {
-                return Mono.error(CommonProblem.FORBIDDEN.because(
-                        "a WebSocket with the session cookie is opened by this host's own pages alone"));
+                return refused(
+                        id,
+                        "FOREIGN_ORIGIN",
+                        "a WebSocket with the session cookie is opened by this host's own pages alone",
+                        exchange);
             }
             return store.withKey(id.key()).flatMap(this::fresh).map(found -> boundTo(exchange, found));
         });
+    }
+
+    /// Whose session was to be used is on record before the answer. A session that is over is nobody's, and while the
+    /// store is away nobody knows whose it is: the answer stays the same.
+    private Mono<String> refused(SessionId id, String reason, String detail, ServerWebExchange exchange) {
+        return store.withKey(id.key())
+                .flatMap(this::fresh)
+                .flatMap(found -> decoder.decode(found.accessToken()))
+                .onErrorComplete(cause -> cause instanceof ProblemException || cause instanceof JwtException)
+                .flatMap(token -> refusedCalls.record(token, reason, exchange))
+                .then(Mono.error(() -> CommonProblem.FORBIDDEN.because(detail)));
     }
 
     /// A newer access token for the session that [#tokenOf] found; empty where it found none, or Keycloak has ended it.

@@ -57,13 +57,14 @@ class TenantController {
     @PostMapping("/api/v1/tenants")
     @ResponseStatus(HttpStatus.CREATED)
     Mono<TenantView> found(
-            @org.springframework.web.bind.annotation.RequestBody TenantForm form,
+            @org.springframework.web.bind.annotation.RequestBody Mono<TenantForm> form,
             @Parameter(hidden = true) @AuthenticationPrincipal Jwt token,
             @Parameter(hidden = true) ServerWebExchange exchange) {
         var actor = Actors.of(token);
         var caller = Call.of(exchange).caller(exchange);
         return tenants.admit(actor, caller)
-                .then(Mono.defer(() -> tenants.found(form.wish(actor), caller)))
+                .then(form)
+                .flatMap(filled -> tenants.found(filled.wish(actor), caller))
                 .map(outcome -> switch (outcome) {
                     case Founded(var tenant) -> tenant;
                     case NameTaken _ -> throw CommonProblem.CONFLICT.because("another tenant has this name");

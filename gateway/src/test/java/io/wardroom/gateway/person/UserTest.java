@@ -3,7 +3,10 @@ package io.wardroom.gateway.person;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wardroom.gateway.OnPeople;
+import io.wardroom.local.Stack;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class UserTest extends OnPeople {
     private static final String PASSWORD = "a long enough one";
@@ -62,7 +66,48 @@ class UserTest extends OnPeople {
         isError(post(somebody, "/api/v1/users", Map.of()), 403, "FORBIDDEN");
         isError(post(somebody, "/api/v1/users", newUser(unique("no"), "viewer")), 403, "FORBIDDEN");
         isError(patch(somebody, somebody.id(), Map.of("role", "owner")), 403, "FORBIDDEN");
+        // nor are they told what is wrong with a body
+        var as = request("/api/v1/users")
+                .header("Authorization", "Bearer " + STACK.accessToken(somebody))
+                .header("Content-Type", "application/json");
+        for (var body : List.of("nonsense", "{\"nobody\":1}", "")) {
+            isError(send(as.copy().method("POST", BodyPublishers.ofString(body))), 403, "FORBIDDEN");
+            isError(
+                    send(as.copy()
+                            .uri(uri("/api/v1/users/" + somebody.id()))
+                            .method("PATCH", BodyPublishers.ofString(body))),
+                    403,
+                    "FORBIDDEN");
+        }
         isError(send(request("/api/v1/users")), 401, "UNAUTHORIZED");
+    }
+
+    @Test
+    void theLastLoginIsTold() {
+        var owner = STACK.newUser(tenant, "owner");
+        var user = STACK.newUser(tenant, "viewer");
+        assertThat(lastLoginOf(user, owner).isNull()).isTrue();
+        var before = Instant.now().minusSeconds(1);
+
+        logIn(user.username(), "wrong as can be");
+        assertThat(lastLoginOf(user, owner).isNull()).isTrue();
+        logIn(user.username(), user.password());
+
+        var first = Instant.parse(lastLoginOf(user, owner).asString());
+        assertThat(first).isBetween(before, Instant.now().plusSeconds(1));
+        logIn(user.username(), user.password());
+        var second = Instant.parse(lastLoginOf(user, owner).asString());
+        assertThat(second).isAfter(first);
+        var changed = patch(owner, user.id(), Map.of("role", "red_tech"));
+        assertThat(Instant.parse(json(changed).get("last_login_at").asString())).isEqualTo(second);
+        assertThat(lastLoginOf(owner, owner).isNull()).isTrue();
+    }
+
+    private JsonNode lastLoginOf(Stack.User user, Stack.User seenBy) {
+        return json(get(seenBy, "/api/v1/users?search=" + user.username()))
+                .get("items")
+                .get(0)
+                .get("last_login_at");
     }
 
     @Test

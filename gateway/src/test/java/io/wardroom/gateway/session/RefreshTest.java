@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -78,6 +79,30 @@ class RefreshTest extends OnSessions {
             isError(refresh(token), 401, "UNAUTHORIZED");
         }
         assertThat(refresh(refreshToken(login)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void eachRefreshIsOnRecordRefusedOnesToo() {
+        var user = STACK.newUser(TENANT, "red_lead");
+        var login = logIn(user);
+        var agent = "refresh/" + user.username();
+
+        for (var token : List.of(refreshToken(login), "x")) {
+            send(post("/api/v1/auth/refresh", "{\"refresh_token\":\"%s\"}".formatted(token))
+                    .header("User-Agent", agent));
+        }
+
+        var deeds = deeds(2, deed -> agent.equals(deed.path("user_agent").asString("")));
+        assertThat(deeds).allSatisfy(deed -> {
+            assertThat(deed.get("action").asString()).isEqualTo("token_refreshed");
+            assertThat(deed.get("source_ip").asString()).startsWith("10.7.");
+        });
+        assertThat(deeds.stream()
+                        .map(deed -> deed.get("outcome").asString()
+                                + " " + deed.path("reason").asString("-")
+                                + " " + deed.path("username").asString("-")))
+                .containsExactlyInAnyOrder("success - " + user.username(), "refused BAD_TOKEN -");
+        assertThat(deeds.toString()).doesNotContain(refreshToken(login));
     }
 
     @ParameterizedTest

@@ -286,6 +286,37 @@ class SessionTest extends OnSessions {
         assertThat(deed.get("source_ip").asString()).startsWith("10.7.");
     }
 
+    @Test
+    void whatTheGateRefusesSomebodyKnownIsOnRecord() throws Exception {
+        var user = STACK.newUser(TENANT, "red_lead");
+        var login = logIn(user);
+        var browser = Browser.with(login);
+
+        for (var again = 0; again < 3; again++) {
+            isError(send(browser.in(request(AGENTS)).DELETE()), 403, "FORBIDDEN");
+        }
+        assertThatThrownBy(() -> open(browser, "http://elsewhere.example")).isInstanceOf(ExecutionException.class);
+        send(bearing(accessToken(login), post("/api/v1/auth/logout", "")));
+        isError(send(bearing(accessToken(login), request(AGENTS))), 401, "UNAUTHORIZED");
+        isError(send(bearing(accessToken(login), post(AGENTS, "{}"))), 401, "UNAUTHORIZED");
+
+        var deeds = deeds(5, deed -> deed.path("username").asString("").equals(user.username()));
+        assertThat(deeds.stream()
+                        .filter(deed -> deed.get("outcome").asString().equals("refused"))
+                        .map(deed -> deed.get("action").asString() + " "
+                                + deed.get("entity_id").asString() + " "
+                                + deed.get("reason").asString()))
+                // the same try once, and no reading
+                .containsExactlyInAnyOrder(
+                        "access_refused DELETE /api/v1/agents NO_CSRF_TOKEN",
+                        "access_refused GET /api/v1/ws/console/9 FOREIGN_ORIGIN",
+                        "access_refused POST /api/v1/agents SESSION_ENDED");
+        assertThat(deeds).allSatisfy(deed -> {
+            assertThat(deed.get("tenant_id").asString()).isEqualTo(TENANT.toString());
+            assertThat(deed.get("source_ip").asString()).startsWith("10.7.");
+        });
+    }
+
     private WebSocket open(Browser browser, String origin) throws Exception {
         return http.newWebSocketBuilder()
                 .connectTimeout(Duration.ofSeconds(10))
