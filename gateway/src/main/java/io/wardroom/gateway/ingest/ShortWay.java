@@ -15,8 +15,8 @@ import io.wardroom.gateway.credential.AgentTokens;
 import io.wardroom.gateway.credential.KnownAgent;
 import io.wardroom.gateway.door.ClientAddresses;
 import io.wardroom.gateway.door.DoorProperties;
+import io.wardroom.gateway.limit.LimitRefusals;
 import io.wardroom.gateway.limit.RateLimiter;
-import io.wardroom.gateway.limit.RefusedCalls;
 import io.wardroom.gateway.limit.Verdict;
 import io.wardroom.gateway.route.Breakers;
 import io.wardroom.gateway.route.RoutingProperties;
@@ -58,7 +58,7 @@ class ShortWay implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
     private final AgentTokens tokens;
     private final ClientAddresses clients;
     private final RateLimiter limiter;
-    private final RefusedCalls refused;
+    private final LimitRefusals refused;
     private final io.wardroom.gateway.limit.Counter counter;
     private final Upstreams upstreams;
     private final CircuitBreaker breaker;
@@ -77,7 +77,7 @@ class ShortWay implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
             AgentTokens tokens,
             ClientAddresses clients,
             RateLimiter limiter,
-            RefusedCalls refused,
+            LimitRefusals refused,
             Upstreams upstreams,
             Breakers breakers,
             JsonMapper json,

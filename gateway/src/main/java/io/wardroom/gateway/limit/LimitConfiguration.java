@@ -25,17 +25,17 @@ import reactor.core.publisher.Mono;
 class LimitConfiguration {
     @Bean
     @Order(-150)
-    WebFilter addressLimits(RateLimiter limiter, RefusedCalls refused) {
+    WebFilter addressLimits(RateLimiter limiter, LimitRefusals refused) {
         return new LimitFilter(limiter, refused, EnumSet.of(Per.IP));
     }
 
     @Bean
     @Order(-80)
-    WebFilter callerLimits(RateLimiter limiter, RefusedCalls refused) {
+    WebFilter callerLimits(RateLimiter limiter, LimitRefusals refused) {
         return new LimitFilter(limiter, refused, EnumSet.of(Per.AGENT, Per.USER, Per.TENANT));
     }
 
-    private record LimitFilter(RateLimiter limiter, RefusedCalls refused, Set<Per> kinds) implements WebFilter {
+    private record LimitFilter(RateLimiter limiter, LimitRefusals refused, Set<Per> kinds) implements WebFilter {
         @Override
         public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
             if (!Call.isOn(exchange)) {

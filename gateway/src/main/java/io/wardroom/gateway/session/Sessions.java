@@ -89,7 +89,7 @@ public class Sessions implements StandIn {
             if (isUpgradeOfNoPage(exchange.getRequest().getHeaders())) {
                 return refused(
                         id,
-                        "FOREIGN_ORIGIN",
+                        "NO_ORIGIN",
                         "a WebSocket with the session cookie is opened by this host's own pages alone",
                         exchange);
             }

@@ -19,8 +19,8 @@ import reactor.core.publisher.Mono;
 /// Puts on record who was refused by a limit: one row a limit, key and minute on each replica, so that whoever floods
 /// the gateway does not flood the audit log.
 @Component
-public class RefusedCalls {
-    private static final Logger LOG = LoggerFactory.getLogger(RefusedCalls.class);
+public class LimitRefusals {
+    private static final Logger LOG = LoggerFactory.getLogger(LimitRefusals.class);
     private static final int MOST_KEYS = 50_000;
     private static final String ENTITY = "rate_limit";
     private static final String REASON = "RATE_LIMITED";
@@ -31,7 +31,7 @@ public class RefusedCalls {
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
-    RefusedCalls(Trail trail) {
+    LimitRefusals(Trail trail) {
         this.trail = trail;
     }
 
