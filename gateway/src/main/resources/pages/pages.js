@@ -164,7 +164,7 @@ const pages = {
     }
 
     async function arrive() {
-      if (next && next !== "/" && next !== "/login") {
+      if (next && next !== "/login") {
         location.assign(next);
         return null;
       }

@@ -24,11 +24,8 @@ import org.springframework.security.config.annotation.method.configuration.Enabl
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
-import org.springframework.security.oauth2.jwt.JwtClaimNames;
-import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.web.SecurityFilterChain;
@@ -39,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Makes a servlet service a resource server: signature, issuer, audience and tenant are checked for each request.
 /// A service opens a path to other credentials (an agent's token, say) by a [SecurityFilterChain] of its own ahead of
-// this one.
+/// this one.
 @AutoConfiguration(
         beforeName = {
             "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
@@ -53,12 +50,17 @@ class ServletSecurityAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     JwtDecoder jwtDecoder(TokenProperties token) {
+        var remembered = new RememberedTokens(token);
         var decoder = NimbusJwtDecoder.withJwkSetUri(token.keysUri()).build();
-        decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
-                JwtValidators.createDefaultWithIssuer(token.issuer()),
-                new JwtClaimValidator<List<String>>(
-                        JwtClaimNames.AUD, audience -> audience != null && audience.contains(token.audience()))));
-        return decoder;
+        decoder.setJwtValidator(remembered.validator());
+        return shown -> remembered.find(shown).orElseGet(() -> remembered.keep(decoder.decode(shown)));
+    }
+
+    /// A span for each of the chain's filters tells nobody anything.
+    @Bean
+    @ConditionalOnMissingBean
+    SecurityObservationSettings noSecurityObservations() {
+        return SecurityObservationSettings.noObservations();
     }
 
     @Bean

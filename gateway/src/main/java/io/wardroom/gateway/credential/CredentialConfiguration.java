@@ -3,13 +3,13 @@ package io.wardroom.gateway.credential;
 import io.netty.channel.ChannelOption;
 import io.wardroom.common.identity.IdentityTable;
 import io.wardroom.common.problem.ProblemException;
+import io.wardroom.common.security.RememberedTokens;
 import io.wardroom.common.security.TokenProperties;
 import io.wardroom.common.security.WardroomAuthorities;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.door.Call;
 import io.wardroom.gateway.route.Access;
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -21,11 +21,6 @@ import org.springframework.security.config.annotation.web.reactive.EnableWebFlux
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
-import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtClaimNames;
-import org.springframework.security.oauth2.jwt.JwtClaimValidator;
-import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
@@ -65,15 +60,12 @@ class CredentialConfiguration {
                         .clientConnector(new ReactorClientHttpConnector(http))
                         .build())
                 .build();
-        var validator = new DelegatingOAuth2TokenValidator<Jwt>(
-                JwtValidators.createDefaultWithIssuer(settings.issuer()),
-                new JwtClaimValidator<List<String>>(
-                        JwtClaimNames.AUD, audience -> audience != null && audience.contains(settings.audience())));
-        decoder.setJwtValidator(validator);
+        var remembered = new RememberedTokens(settings);
+        decoder.setJwtValidator(remembered.validator());
         // its keys are fetched with the first token, and remembered
         return new RememberingDecoder(
                 token -> decoder.decode(token).onErrorMap(IllegalStateException.class, CredentialConfiguration::noKeys),
-                validator);
+                remembered);
     }
 
     private static ProblemException noKeys(Throwable cause) {

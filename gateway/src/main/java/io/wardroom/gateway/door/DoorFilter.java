@@ -31,12 +31,19 @@ class DoorFilter implements WebFilter {
     private final RouteTable routes;
     private final ClientAddresses addresses;
     private final Origins origins;
+    private final Traces traces;
 
-    DoorFilter(ApplicationContext publicSide, RouteTable routes, ClientAddresses addresses, Origins origins) {
+    DoorFilter(
+            ApplicationContext publicSide,
+            RouteTable routes,
+            ClientAddresses addresses,
+            Origins origins,
+            Traces traces) {
         this.publicSide = publicSide;
         this.routes = routes;
         this.addresses = addresses;
         this.origins = origins;
+        this.traces = traces;
     }
 
     @Override
@@ -61,7 +68,10 @@ class DoorFilter implements WebFilter {
         });
         var cleaned = exchange.mutate()
                 .request(request.mutate()
-                        .headers(headers -> clean(headers, request.getMethod(), requestId, address))
+                        .headers(headers -> {
+                            clean(headers, request.getMethod(), requestId, address);
+                            traces.write(exchange, headers);
+                        })
                         .build())
                 .build();
         var route = routes.find(request.getMethod(), request.getPath().pathWithinApplication());

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A path of this host: nothing that any browser could read as an address elsewhere.
 record LocalPath(URI uri) {
-    static final LocalPath HOME = new LocalPath(URI.create("/"));
+    /// The page that says who is signed in.
+    static final LocalPath HOME = new LocalPath(URI.create("/login"));
     private static final int LONGEST = 1024;
     /// One slash first and never two, since two begin a host; browsers read a backslash as a slash, and leave out
     /// control characters before they look.

@@ -94,7 +94,7 @@ class BrowserLoginTest extends OnPeople {
         var asksAgain = browser.get(LOGIN + "?next=//evil.example");
         assertThat(browser.get(browser.next(asksAgain)).statusCode()).isEqualTo(200);
         var home = browser.get(browser.next(shown(browser, asksAgain, user)));
-        assertThat(home.headers().firstValue("Location")).contains("/");
+        assertThat(home.headers().firstValue("Location")).contains("/login");
         assertThat(browser.get(ME).statusCode()).isEqualTo(200);
     }
 

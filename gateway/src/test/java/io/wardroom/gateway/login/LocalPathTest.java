@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalPathTest {
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/docs", "/alerts/", "/alerts?state=open&limit=5", "/agents/a%2Fb#top", "/a:b@c"})
+    @ValueSource(strings = {"/login", "/docs", "/alerts/", "/alerts?state=open&limit=5", "/agents/a%2Fb#top", "/a:b@c"})
     void aPathOfThisHostIsKept(String path) {
         assertThat(LocalPath.of(path).uri().toString()).isEqualTo(path);
     }
@@ -17,6 +17,7 @@ class LocalPathTest {
     @ValueSource(
             strings = {
                 "",
+                "/",
                 "docs",
                 "//evil.example",
                 "///evil.example",

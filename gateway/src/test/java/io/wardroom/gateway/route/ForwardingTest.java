@@ -78,6 +78,23 @@ class ForwardingTest extends OnRealServers {
     }
 
     @Test
+    void aServiceGoesOnWithTheTraceOfTheRequest() {
+        var path = "/api/v1/security";
+        var trace = UUID.randomUUID().toString().replace("-", "");
+        UPSTREAM.answer(path, TestUpstream.json(200, "{}"));
+
+        send(authorized(path).header("traceparent", "00-%s-00f067aa0ba902b7-01".formatted(trace)));
+        send(authorized(path));
+
+        assertThat(UPSTREAM.seenAt(path).getFirst().header("traceparent"))
+                .matches("00-%s-[0-9a-f]{16}-01".formatted(trace))
+                .doesNotContain("00f067aa0ba902b7");
+        assertThat(UPSTREAM.seenAt(path).getLast().header("traceparent"))
+                .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]")
+                .doesNotContain(trace);
+    }
+
+    @Test
     void aClientSaysNothingThatOnlyTheGatewayMaySay() throws IOException {
         UPSTREAM.answer("/api/v1/alerts", TestUpstream.json(200, "{}"));
         try (var wire = new Wire(port)) {
