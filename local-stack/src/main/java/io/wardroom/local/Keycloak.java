@@ -106,6 +106,9 @@ final class Keycloak {
                 "--http-management-port=" + ports.of(Port.KEYCLOAK_MANAGEMENT),
                 "--hostname=" + url(),
                 "--cache=local",
+                // else it refuses a right password while the last login of the same account is still being written; the
+                // gateway lets logins of one account go one at a time
+                "--spi-brute-force-protector--default-brute-force-detector--allow-concurrent-requests=true",
                 "--log-level=info,io.smallrye.health:error"));
         processes
                 .start(new Command(

@@ -3,6 +3,7 @@ package io.wardroom.gateway.login;
 import io.wardroom.common.audit.AuditTrail;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.audit.Deed;
+import io.wardroom.common.identity.TokenHash;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
 import io.wardroom.gateway.keycloak.Accounts;
@@ -17,10 +18,12 @@ import io.wardroom.gateway.login.LogIn.Outcome.SecondFactorAsked;
 import io.wardroom.gateway.login.LogIn.Outcome.TooManyFailures;
 import io.wardroom.gateway.person.LastLogins;
 import io.wardroom.gateway.session.Sessions;
+import io.wardroom.gateway.session.Turns;
 import io.wardroom.gateway.totp.Challenges;
 import io.wardroom.gateway.totp.Shown;
 import io.wardroom.gateway.trail.Trail;
 import io.wardroom.gateway.work.Workers;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,6 +46,7 @@ class Logins {
     private final Challenges challenges;
     private final ReactiveJwtDecoder decoder;
     private final Sessions sessions;
+    private final Turns turns;
     private final LastLogins lastLogins;
     private final AuditTrail audit;
     private final Trail trail;
@@ -55,6 +59,7 @@ class Logins {
             Challenges challenges,
             ReactiveJwtDecoder decoder,
             Sessions sessions,
+            Turns turns,
             LastLogins lastLogins,
             AuditTrail audit,
             Trail trail,
@@ -65,6 +70,7 @@ class Logins {
         this.challenges = challenges;
         this.decoder = decoder;
         this.sessions = sessions;
+        this.turns = turns;
         this.lastLogins = lastLogins;
         this.audit = audit;
         this.trail = trail;
@@ -77,11 +83,16 @@ class Logins {
         return Mono.defer(() -> {
             // begun now, waited for only by a refusal
             var clock = refusal.subscribe();
-            return grants.byPassword(wish.username(), wish.password())
+            return turns.take(turnOf(wish), grants.byPassword(wish.username(), wish.password()))
                     .flatMap(tokens -> welcome(tokens, caller))
                     .switchIfEmpty(Mono.defer(() -> refuse(wish, caller).then(refusal.thenReturn(new Refused()))))
                     .doFinally(_ -> clock.dispose());
         });
+    }
+
+    /// Guesses at one account, however many come at once, are counted one after the other.
+    private static String turnOf(LogIn wish) {
+        return "login:" + TokenHash.of(wish.username().toLowerCase(Locale.ROOT));
     }
 
     /// Finishes a login whose password was right.

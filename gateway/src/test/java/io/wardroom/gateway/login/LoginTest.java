@@ -200,6 +200,21 @@ class LoginTest extends OnRealServers {
     }
 
     /// The deeds of these people, successes first, as soon as there are three.
+    @Test
+    void theSamePersonMayLogInManyTimesAtOnce() throws Exception {
+        var user = STACK.newUser(TENANT, "viewer");
+        var login = Map.of("username", user.username(), "password", user.password());
+
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            var answers = threads.invokeAll(IntStream.range(0, 24)
+                    .mapToObj(_ -> (Callable<Integer>) () -> send(form(login)).statusCode())
+                    .toList());
+            for (var answer : answers) {
+                assertThat(answer.get()).isEqualTo(200);
+            }
+        }
+    }
+
     private static List<JsonNode> loginsOf(String... usernames) {
         return deeds(3, deed -> List.of(usernames)
                         .contains(deed.path("username").asString("")))
