@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -108,6 +109,17 @@ class UserTest extends OnPeople {
                 .get("items")
                 .get(0)
                 .get("last_login_at");
+    }
+
+    @Test
+    void anAddressLogsInAsWellAsTheName() {
+        var user = STACK.newUser(tenant, "viewer");
+
+        var byAddress = logIn(emailOf(user).toUpperCase(Locale.ROOT), user.password());
+
+        assertThat(byAddress.statusCode()).as(byAddress.body()).isEqualTo(200);
+        assertThat(json(byAddress).get("token_type").asString()).isEqualTo("bearer");
+        isError(logIn(emailOf(user), "wrong as can be"), 401, "UNAUTHORIZED");
     }
 
     @Test
