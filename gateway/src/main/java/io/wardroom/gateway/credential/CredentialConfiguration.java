@@ -1,27 +1,21 @@
 package io.wardroom.gateway.credential;
 
-import io.netty.channel.ChannelOption;
 import io.wardroom.common.identity.IdentityTable;
-import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.RememberedTokens;
 import io.wardroom.common.security.TokenProperties;
 import io.wardroom.common.security.WardroomAuthorities;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.door.Call;
+import io.wardroom.gateway.keycloak.SigningKeys;
 import io.wardroom.gateway.route.Access;
-import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
@@ -31,10 +25,8 @@ import org.springframework.security.web.server.context.NoOpServerSecurityContext
 import org.springframework.security.web.server.firewall.ServerWebExchangeFirewall;
 import org.springframework.security.web.server.firewall.StrictServerWebExchangeFirewall;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
-import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Verifies people's tokens and keeps the table of agents.
@@ -42,39 +34,19 @@ import tools.jackson.databind.json.JsonMapper;
 @EnableWebFluxSecurity
 @EnableConfigurationProperties(TokenProperties.class)
 class CredentialConfiguration {
-    private static final Logger LOG = LoggerFactory.getLogger(CredentialConfiguration.class);
-    private static final Duration KEYS_TIMEOUT = Duration.ofSeconds(3);
-
     @Bean
     IdentityTable<KnownAgent> identities(ConsumerFactory<?, ?> consumers, JsonMapper json) {
         return new IdentityTable<>(consumers, json, (identity, _) -> KnownAgent.of(identity));
     }
 
     @Bean
-    ReactiveJwtDecoder jwtDecoder(TokenProperties settings) {
-        var http = HttpClient.create()
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) KEYS_TIMEOUT.toMillis())
-                .responseTimeout(KEYS_TIMEOUT);
-        var decoder = NimbusReactiveJwtDecoder.withJwkSetUri(settings.keysUri())
-                .webClient(WebClient.builder()
-                        .clientConnector(new ReactorClientHttpConnector(http))
-                        .build())
-                .build();
+    ReactiveJwtDecoder jwtDecoder(TokenProperties settings, SigningKeys keys) {
         var remembered = new RememberedTokens(settings);
-        decoder.setJwtValidator(remembered.validator());
-        // its keys are fetched with the first token, and remembered
-        return new RememberingDecoder(
-                token -> decoder.decode(token).onErrorMap(IllegalStateException.class, CredentialConfiguration::noKeys),
-                remembered);
+        return new RememberingDecoder(keys.decoder(remembered.validator()), remembered);
     }
 
-    private static ProblemException noKeys(Throwable cause) {
-        LOG.warn("the keys that tokens are signed with cannot be had: {}", String.valueOf(cause.getCause()));
-        return Refusals.away("the identity provider");
-    }
-
-    /// What the web server has let in has no control characters in its headers (`Doorstep`); asking that again by
-    /// regular expressions takes a tenth of a request's time.
+    /// The web server's codec has refused control characters in headers (`SmugglingTest`); asking for them again by
+    /// regular expressions took a twelfth of a request's time.
     @Bean
     ServerWebExchangeFirewall firewall() {
         var firewall = new StrictServerWebExchangeFirewall();

@@ -19,6 +19,7 @@ import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.TokenProperties;
 import io.wardroom.gateway.TestUpstream;
+import io.wardroom.gateway.keycloak.SigningKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,12 @@ class DecoderTest {
         ISSUER.answer(
                 "/realms/wardroom/protocol/openid-connect/certs",
                 TestUpstream.json(200, new JWKSet(key.toPublicJWK()).toString()));
-        decoder = new CredentialConfiguration().jwtDecoder(new TokenProperties(issuer, "wardroom"));
+        decoder = decoderFor(issuer);
+    }
+
+    private static ReactiveJwtDecoder decoderFor(String issuer) {
+        var settings = new TokenProperties(issuer, "wardroom");
+        return new CredentialConfiguration().jwtDecoder(settings, new SigningKeys(settings));
     }
 
     @AfterAll
@@ -59,6 +65,16 @@ class DecoderTest {
     @Test
     void aGoodTokenIsRead() {
         assertThat(read(good().build()).getSubject()).isEqualTo("someone");
+    }
+
+    @Test
+    void aTokenThatWasGoodIsNoneWithAnotherSignature() {
+        var token = signed(good().build());
+        assertThat(decoder.decode(token).block(Duration.ofSeconds(10))).isNotNull();
+        var end = token.lastIndexOf('.') + 1;
+
+        isRefused(token.substring(0, end)
+                + signed(good().subject("another").build()).substring(end));
     }
 
     @Test
@@ -124,14 +140,16 @@ class DecoderTest {
                 "/realms/wardroom/protocol/openid-connect/certs",
                 TestUpstream.json(200, new JWKSet(key.toPublicJWK()).toString()));
         var url = issuer.url() + "/realms/wardroom";
-        var remembering = new CredentialConfiguration().jwtDecoder(new TokenProperties(url, "wardroom"));
-        var ignorant = new CredentialConfiguration().jwtDecoder(new TokenProperties(url, "wardroom"));
+        var remembering = decoderFor(url);
+        var ignorant = decoderFor(url);
         var token = signed(good().issuer(url).build());
         assertThat(remembering.decode(token).block(Duration.ofSeconds(10))).isNotNull();
 
         issuer.stop();
 
-        assertThat(remembering.decode(token).block(Duration.ofSeconds(10))).isNotNull();
+        // another one, which has not been read before
+        var another = signed(good().issuer(url).subject("someone else").build());
+        assertThat(remembering.decode(another).block(Duration.ofSeconds(10))).isNotNull();
         assertThatThrownBy(() -> ignorant.decode(token).block(Duration.ofSeconds(10)))
                 .isInstanceOfSatisfying(ProblemException.class, refusal -> {
                     assertThat(refusal.problem()).isEqualTo(CommonProblem.UNAVAILABLE);
