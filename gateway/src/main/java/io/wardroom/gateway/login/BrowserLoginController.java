@@ -40,7 +40,7 @@ class BrowserLoginController {
     @ApiResponse(responseCode = "302", description = "to that page")
     @GetMapping("/api/v1/auth/browser/login")
     Mono<ResponseEntity<Void>> begin(
-            @Parameter(description = "a path of this host to end at; anything else counts as `/`")
+            @Parameter(description = "a path of this host to end at; anything else counts as `/login`")
                     @RequestParam(required = false)
                     @Nullable
                     String next,

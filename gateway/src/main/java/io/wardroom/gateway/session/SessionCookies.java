@@ -1,12 +1,11 @@
 package io.wardroom.gateway.session;
 
 import io.wardroom.gateway.door.Call;
+import io.wardroom.gateway.seal.OneTimeToken;
 import io.wardroom.gateway.seal.Seal;
 import io.wardroom.gateway.seal.Seals;
 import java.net.InetAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.ResponseCookie;
@@ -23,9 +22,6 @@ public class SessionCookies {
     /// A browser takes such a cookie over TLS only, from this host alone (RFC 6265bis, section 4.1.3.2).
     private static final String HOST_ONLY = "__Host-";
 
-    private static final int ID_BYTES = 32;
-    private static final SecureRandom RANDOM = new SecureRandom();
-
     private final Seal ids;
     private final Seal proofs;
     private final SessionProperties session;
@@ -37,9 +33,7 @@ public class SessionCookies {
     }
 
     SessionId freshId() {
-        var bytes = new byte[ID_BYTES];
-        RANDOM.nextBytes(bytes);
-        return new SessionId(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        return new SessionId(OneTimeToken.make().value());
     }
 
     /// The id that a request shows; empty without one, or with one that no gateway of ours signed.

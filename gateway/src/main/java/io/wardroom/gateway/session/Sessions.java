@@ -75,7 +75,8 @@ public class Sessions implements StandIn {
 
     /// The access token behind a request's cookie, with some life left; empty where no session is.
     ///
-    /// @return an error 403 for a write without the session's `X-CSRF-Token`, and for a WebSocket of a foreign page
+    /// @return an error 403 for a write without the session's `X-CSRF-Token`, and for a WebSocket that names no
+    // page
     @Override
     public Mono<String> tokenOf(ServerWebExchange exchange) {
         return Mono.justOrEmpty(cookies.shownBy(exchange)).flatMap(id -> {
