@@ -1,6 +1,7 @@
 package io.wardroom.gateway.apikey;
 
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.common.identity.TokenHash;
+import io.wardroom.gateway.seal.RandomToken;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -11,7 +12,7 @@ record ApiKey(String value) {
     private static final int SHOWN = 8;
 
     static ApiKey make() {
-        return new ApiKey(PREFIX + OneTimeToken.make().value());
+        return new ApiKey(PREFIX + RandomToken.make().value());
     }
 
     /// Empty for what cannot be a key, which so costs nothing to refuse.
@@ -25,7 +26,7 @@ record ApiKey(String value) {
     }
 
     String hash() {
-        return new OneTimeToken(value).hash();
+        return TokenHash.of(value);
     }
 
     /// Never shows the key.

@@ -10,7 +10,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param tokenKept   longest time that a key's access token is used
 /// @param renewAhead  a new one is asked for when no more than this is left of it
 /// @param usedEvery   how exactly it is known when a key was last used
-/// @param refusedEvery a key's refused calls for one reason are put on record once in that time, by each gateway
 @ConfigurationProperties("wardroom.gateway.apikey")
 record ApiKeyProperties(
         @DefaultValue("20") int most,
@@ -18,5 +17,4 @@ record ApiKeyProperties(
         @DefaultValue("366d") Duration longest,
         @DefaultValue("2m") Duration tokenKept,
         @DefaultValue("15s") Duration renewAhead,
-        @DefaultValue("1m") Duration usedEvery,
-        @DefaultValue("1m") Duration refusedEvery) {}
+        @DefaultValue("1m") Duration usedEvery) {}

@@ -1,9 +1,9 @@
 package io.wardroom.gateway.apikey;
 
+import io.wardroom.gateway.door.Call;
 import io.wardroom.gateway.route.Route;
 import java.util.Optional;
 import java.util.Set;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /// What a request asks of a key.
@@ -18,20 +18,14 @@ sealed interface Need {
 
     String WHO_AM_I = "/api/v1/auth/me";
     Set<String> ABOUT_PEOPLE = Set.of("/api/v1/users/**", "/api/v1/invitations/**", "/api/v1/tenants/**");
-    Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     static Need of(Route route, ServerHttpRequest request) {
         if (request.getPath().pathWithinApplication().value().equals(WHO_AM_I)) {
             return new Nothing();
         }
         return areaOf(route)
-                .<Need>map(area -> new In(new Scope(Optional.of(area), writes(request))))
+                .<Need>map(area -> new In(new Scope(Optional.of(area), !Call.onlyReads(request))))
                 .orElseGet(APerson::new);
-    }
-
-    private static boolean writes(ServerHttpRequest request) {
-        // a WebSocket begins as a GET
-        return !READING.contains(request.getMethod()) || request.getHeaders().getUpgrade() != null;
     }
 
     private static Optional<Area> areaOf(Route route) {

@@ -2,6 +2,7 @@ package io.wardroom.gateway.credential;
 
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.answer.Refusals;
+import io.wardroom.gateway.door.Call;
 import io.wardroom.gateway.door.EventLoops;
 import io.wardroom.gateway.session.Revocations;
 import io.wardroom.gateway.session.Revocations.Standing;
@@ -87,7 +88,7 @@ class PeopleCredentials implements ServerAuthenticationConverter {
                         .standingOf(token)
                         .onErrorResume(
                                 ProblemException.class,
-                                away -> RefusedCalls.onlyReads(exchange.getRequest())
+                                away -> Call.onlyReads(exchange.getRequest())
                                         ? Mono.just(Standing.GOOD)
                                         : Mono.error(away))
                 : Mono.error(Refusals::noCredential);

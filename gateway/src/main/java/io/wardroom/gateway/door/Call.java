@@ -2,7 +2,10 @@ package io.wardroom.gateway.door;
 
 import io.wardroom.common.audit.Caller;
 import io.wardroom.gateway.route.Route;
+import java.util.Set;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 
 /// What the door knows of a request.
@@ -11,6 +14,7 @@ import org.springframework.web.server.ServerWebExchange;
 /// @param secure        whether the client came by TLS: ours, or a trusted proxy's
 public record Call(String requestId, String clientAddress, boolean secure, Route route) {
     private static final String ATTRIBUTE = Call.class.getName();
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     /// The call of a request on the public port.
     ///
@@ -25,6 +29,16 @@ public record Call(String requestId, String clientAddress, boolean secure, Route
     /// Whether the request came through the door: those on the management port do not.
     public static boolean isOn(ServerWebExchange exchange) {
         return exchange.getAttributes().containsKey(ATTRIBUTE);
+    }
+
+    /// Whether a method changes nothing (RFC 9110, section 9.2.1).
+    public static boolean isReading(HttpMethod method) {
+        return READING.contains(method);
+    }
+
+    /// Whether a request changes nothing. A WebSocket begins as a `GET`, and is none of these.
+    public static boolean onlyReads(ServerHttpRequest request) {
+        return isReading(request.getMethod()) && request.getHeaders().getUpgrade() == null;
     }
 
     void bindTo(ServerWebExchange exchange) {

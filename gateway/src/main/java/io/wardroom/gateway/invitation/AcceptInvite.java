@@ -2,10 +2,10 @@ package io.wardroom.gateway.invitation;
 
 import io.wardroom.common.problem.FieldFault;
 import io.wardroom.gateway.person.UserView;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 
 /// The wish of somebody invited to become a user.
-record AcceptInvite(OneTimeToken token, String username, String password) {
+record AcceptInvite(RandomToken token, String username, String password) {
     /// Every way the wish can end. Only the first uses the invitation up.
     sealed interface Outcome {
         record Accepted(UserView user) implements Outcome {}

@@ -24,7 +24,7 @@ import io.wardroom.gateway.invitation.Invite.Outcome.Taken;
 import io.wardroom.gateway.person.Members;
 import io.wardroom.gateway.person.UserForms;
 import io.wardroom.gateway.person.UserView;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -69,7 +69,7 @@ class InvitationController {
         AcceptInvite wish() {
             var fields = new Fields();
             var wish = new AcceptInvite(
-                    new OneTimeToken(fields.text("token", token, LONGEST_TOKEN)),
+                    new RandomToken(fields.text("token", token, LONGEST_TOKEN)),
                     fields.username("username", username),
                     fields.password("password", password));
             fields.check();

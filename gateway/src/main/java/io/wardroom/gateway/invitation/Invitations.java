@@ -19,7 +19,7 @@ import io.wardroom.gateway.mail.Letter;
 import io.wardroom.gateway.mail.Post;
 import io.wardroom.gateway.person.Members;
 import io.wardroom.gateway.person.Members.Enrolled;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 import io.wardroom.gateway.trail.Trail;
 import io.wardroom.gateway.work.Errand;
 import io.wardroom.gateway.work.Errands;
@@ -106,7 +106,7 @@ class Invitations {
             return errand.takeBack(new Taken());
         }
         var now = now();
-        var token = OneTimeToken.make();
+        var token = RandomToken.make();
         var invitation = new InvitationView(
                 UuidV7.next(), wish.email(), wish.role().spelled(), "pending", now.plus(properties.lifetime()), now);
         repository.replace(tenant, wish.email(), now);
@@ -117,7 +117,7 @@ class Invitations {
         return new Invited(invitation);
     }
 
-    private Letter letter(Actor actor, InvitationView invitation, OneTimeToken token) {
+    private Letter letter(Actor actor, InvitationView invitation, RandomToken token) {
         return new Letter(
                 invitation.email(),
                 "You are invited to Wardroom",

@@ -1,14 +1,11 @@
 package io.wardroom.gateway.limit;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.audit.Deed;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
 import io.wardroom.gateway.credential.KnownAgent;
 import io.wardroom.gateway.trail.Trail;
-import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,19 +18,16 @@ import reactor.core.publisher.Mono;
 @Component
 public class LimitRefusals {
     private static final Logger LOG = LoggerFactory.getLogger(LimitRefusals.class);
-    private static final int MOST_KEYS = 50_000;
     private static final String ENTITY = "rate_limit";
     private static final String REASON = "RATE_LIMITED";
 
     private final Trail trail;
-    private final Cache<String, Boolean> told = Caffeine.newBuilder()
-            .maximumSize(MOST_KEYS)
-            .expireAfterWrite(Duration.ofMinutes(1))
-            .build();
 
     LimitRefusals(Trail trail) {
         this.trail = trail;
     }
+
+    private record Refused(String limit, String key) {}
 
     /// Somebody without a name.
     Mono<Void> ofAddress(Counter counter, Caller caller) {
@@ -61,14 +55,15 @@ public class LimitRefusals {
 
     /// The refusal stands whether or not it can be put on record.
     private Mono<Void> record(Counter counter, String key, Deed deed, Caller caller) {
-        if (!counter.isAboutDeeds() || told.asMap().putIfAbsent(counter.name() + ' ' + key, Boolean.TRUE) != null) {
+        if (!counter.isAboutDeeds()) {
             return Mono.empty();
         }
-        return trail.record(deed.refused(REASON), caller).onErrorResume(failure -> {
-            LOG.atWarn()
-                    .addKeyValue("request_id", caller.requestId())
-                    .log("a refusal by the limit {} is not on record: {}", counter.name(), failure.toString());
-            return Mono.empty();
-        });
+        return trail.recordOnce(new Refused(counter.name(), key), deed.refused(REASON), caller)
+                .onErrorResume(failure -> {
+                    LOG.atWarn()
+                            .addKeyValue("request_id", caller.requestId())
+                            .log("a refusal by the limit {} is not on record: {}", counter.name(), failure.toString());
+                    return Mono.empty();
+                });
     }
 }

@@ -12,7 +12,7 @@ import io.wardroom.gateway.login.FinishLogIn.Outcome.LoggedIn;
 import io.wardroom.gateway.login.FinishLogIn.Outcome.Refused;
 import io.wardroom.gateway.login.FinishLogIn.Outcome.SecondFactorAsked;
 import io.wardroom.gateway.login.FinishLogIn.Reason;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 import io.wardroom.gateway.session.SharedStore;
 import io.wardroom.gateway.trail.Trail;
 import java.net.URI;
@@ -116,6 +116,6 @@ class BrowserLogins {
     }
 
     private static String random() {
-        return OneTimeToken.make().value();
+        return RandomToken.make().value();
     }
 }

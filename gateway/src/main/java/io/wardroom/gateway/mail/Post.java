@@ -1,7 +1,7 @@
 package io.wardroom.gateway.mail;
 
 import io.namastack.outbox.Outbox;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 import io.wardroom.gateway.seal.Seal;
 import io.wardroom.gateway.seal.Seals;
 import java.net.URI;
@@ -39,7 +39,7 @@ public class Post {
     }
 
     /// The address of a page of ours that uses the token. It stands behind `#`, which browsers keep to themselves.
-    public String link(String page, OneTimeToken token) {
+    public String link(String page, RandomToken token) {
         return publicUrl.resolve("/" + page) + "#" + token.value();
     }
 }

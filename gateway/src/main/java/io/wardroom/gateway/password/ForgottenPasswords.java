@@ -13,7 +13,7 @@ import io.wardroom.gateway.mail.Letter;
 import io.wardroom.gateway.mail.Post;
 import io.wardroom.gateway.password.ForgottenPasswords.SealedWish;
 import io.wardroom.gateway.password.ResetRepository.Holder;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 import io.wardroom.gateway.seal.Seal;
 import io.wardroom.gateway.seal.Seals;
 import io.wardroom.gateway.work.Errand;
@@ -143,7 +143,7 @@ class ForgottenPasswords implements OutboxTypedHandler<SealedWish> {
             audit.record(deed.refused("TOO_MANY"), wish.caller());
             return false;
         }
-        var token = OneTimeToken.make();
+        var token = RandomToken.make();
         var end = now.plus(properties.lifetime());
         repository.forgetBefore(now.minus(properties.mailsPeriod()));
         repository.replace(account.id(), now);

@@ -13,7 +13,7 @@ import io.wardroom.gateway.door.Call;
 import io.wardroom.gateway.password.ResetPassword.Outcome.NoSuchToken;
 import io.wardroom.gateway.password.ResetPassword.Outcome.Reset;
 import io.wardroom.gateway.password.ResetPassword.Outcome.Unfit;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -51,8 +51,7 @@ class PasswordController {
         ResetPassword wish() {
             var fields = new Fields();
             var wish = new ResetPassword(
-                    new OneTimeToken(fields.text("token", token, LONGEST_TOKEN)),
-                    fields.password("password", password));
+                    new RandomToken(fields.text("token", token, LONGEST_TOKEN)), fields.password("password", password));
             fields.check();
             return wish;
         }

@@ -1,10 +1,10 @@
 package io.wardroom.gateway.password;
 
 import io.wardroom.common.problem.FieldFault;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 
 /// The wish to choose a new password.
-record ResetPassword(OneTimeToken token, String password) {
+record ResetPassword(RandomToken token, String password) {
     /// Every way the wish can end. Only the first uses the token up.
     sealed interface Outcome {
         record Reset() implements Outcome {}

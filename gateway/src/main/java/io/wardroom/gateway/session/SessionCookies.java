@@ -1,7 +1,7 @@
 package io.wardroom.gateway.session;
 
 import io.wardroom.gateway.door.Call;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 import io.wardroom.gateway.seal.Seal;
 import io.wardroom.gateway.seal.Seals;
 import java.net.InetAddress;
@@ -33,7 +33,7 @@ public class SessionCookies {
     }
 
     SessionId freshId() {
-        return new SessionId(OneTimeToken.make().value());
+        return new SessionId(RandomToken.make().value());
     }
 
     /// The id that a request shows; empty without one, or with one that no gateway of ours signed.

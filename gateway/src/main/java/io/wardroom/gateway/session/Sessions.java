@@ -2,13 +2,12 @@ package io.wardroom.gateway.session;
 
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
+import io.wardroom.gateway.door.Call;
 import io.wardroom.gateway.keycloak.Tokens;
 import io.wardroom.gateway.trail.RefusedCalls;
 import java.time.Clock;
-import java.util.Set;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
@@ -24,7 +23,6 @@ public class Sessions implements StandIn {
     public static final String CSRF_HEADER = SessionCookies.CSRF_HEADER;
 
     private static final String ATTRIBUTE = Session.class.getName();
-    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final SessionCookies cookies;
     private final SessionStore store;
@@ -80,7 +78,7 @@ public class Sessions implements StandIn {
     @Override
     public Mono<String> tokenOf(ServerWebExchange exchange) {
         return Mono.justOrEmpty(cookies.shownBy(exchange)).flatMap(id -> {
-            if (!READING.contains(exchange.getRequest().getMethod()) && !cookies.isProven(id, exchange)) {
+            if (!Call.isReading(exchange.getRequest().getMethod()) && !cookies.isProven(id, exchange)) {
                 return refused(
                         id,
                         "NO_CSRF_TOKEN",

@@ -7,7 +7,7 @@ import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
 import io.wardroom.gateway.keycloak.Grants;
 import io.wardroom.gateway.keycloak.Tokens;
-import io.wardroom.gateway.seal.OneTimeToken;
+import io.wardroom.gateway.seal.RandomToken;
 import io.wardroom.gateway.totp.Shown.Right;
 import io.wardroom.gateway.totp.Shown.TooMany;
 import io.wardroom.gateway.totp.Shown.Wrong;
@@ -53,7 +53,7 @@ public class Challenges {
 
     /// A challenge for someone whose password was right.
     public Mono<Challenge> open(Actor actor) {
-        var token = OneTimeToken.make().value();
+        var token = RandomToken.make().value();
         return store.put(key(token), Holder.of(actor).written(), totp.challengeKept())
                 .thenReturn(new Challenge(token, totp.challengeKept()));
     }
