@@ -2,12 +2,14 @@ package io.wardroom.gateway.door;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -17,8 +19,10 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
@@ -36,6 +40,11 @@ import reactor.netty.NettyPipeline;
 class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
     /// A body that is late is answered 408 by whoever reads it; one that nobody reads is cut off a little later.
     private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /// How long, and for how much more, a client may go on sending behind the last answer.
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private static final long LINGER_BYTES = 8L * 1024 * 1024;
 
     private final DoorProperties door;
     private final AtomicInteger open = new AtomicInteger();
@@ -98,6 +107,10 @@ class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
         private boolean answering;
         /// Whether what the request's own work still says of it comes too late.
         private boolean said;
+        /// Whether an answer was announced as the last one.
+        private boolean last;
+        private boolean lingering;
+        private long dropped;
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -141,6 +154,7 @@ class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
             if (message instanceof HttpResponse response) {
                 informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
                 answering = !informational;
+                last |= answering && !HttpUtil.isKeepAlive(response);
                 if (response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
                     coming = Coming.OTHERS;
                 }
@@ -150,6 +164,31 @@ class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
                 unanswered = Math.max(0, unanswered - 1);
             }
             context.write(message, promise);
+        }
+
+        @Override
+        public void close(ChannelHandlerContext context, ChannelPromise promise) {
+            var behindAnswer = unanswered == 0 && !answering && (last || coming == Coming.BODY);
+            if (behindAnswer && !lingering && context.channel() instanceof SocketChannel socket && socket.isActive()) {
+                linger(context, socket, promise);
+            } else {
+                context.close(promise);
+            }
+        }
+
+        /// Closes our half and lets the client close its own (RFC 9112, section 9.6): closing at once, with data
+        /// unread, could destroy the answer under way.
+        private void linger(ChannelHandlerContext context, SocketChannel socket, ChannelPromise promise) {
+            lingering = true;
+            var tls = context.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                socket.shutdownOutput();
+            } else {
+                // our half of a TLS connection ends with its own message
+                tls.closeOutbound().addListener(_ -> socket.shutdownOutput());
+            }
+            context.executor().schedule(() -> context.close(promise), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+            context.read();
         }
 
         /// A body that cannot be read to its end must not look as if it had come to it: the web server would take it
@@ -207,11 +246,31 @@ class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
         private final class Bytes extends ChannelInboundHandlerAdapter {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {
+                if (lingering) {
+                    drop(context, (ByteBuf) message);
+                    return;
+                }
                 if (coming == Coming.NOTHING) {
                     expect(Coming.HEAD, door.headTimeout());
                 }
                 context.fireChannelRead(message);
                 look(context);
+            }
+
+            private void drop(ChannelHandlerContext context, ByteBuf bytes) {
+                dropped += bytes.readableBytes();
+                bytes.release();
+                if (dropped > LINGER_BYTES) {
+                    context.close();
+                }
+            }
+
+            @Override
+            public void channelReadComplete(ChannelHandlerContext context) {
+                context.fireChannelReadComplete();
+                if (lingering) {
+                    context.read();
+                }
             }
         }
     }

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -22,7 +21,6 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import io.wardroom.common.audit.Caller;
@@ -38,7 +36,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +55,6 @@ final class IngestHandler extends ChannelDuplexHandler {
             HttpHeaderNames.UPGRADE,
             HttpHeaderNames.PROXY_AUTHENTICATE);
     private static final int MOST_QUEUED = 256;
-    private static final long LINGER_MILLIS = 1000;
-    private static final long LINGER_BYTES = 1024 * 1024;
 
     private enum State {
         /// What comes is for the general route, unless a batch begins.
@@ -109,7 +104,7 @@ final class IngestHandler extends ChannelDuplexHandler {
                     context.close();
                 }
             }
-            case CLOSING -> drop(context, message);
+            case CLOSING -> ReferenceCountUtil.release(message);
             case COLLECTING -> {
                 if (message instanceof HttpContent part && batch != null) {
                     collect(batch, part);
@@ -383,8 +378,7 @@ final class IngestHandler extends ChannelDuplexHandler {
         if (close || !current.keepAlive || way.isDraining()) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             state = State.CLOSING;
-            dropped = 0;
-            context().writeAndFlush(response).addListener(_ -> linger());
+            context().writeAndFlush(response).addListener(_ -> context().close());
         } else {
             state = current.bodyDone ? State.PASSING : State.DISCARDING;
             dropped = 0;
@@ -393,39 +387,12 @@ final class IngestHandler extends ChannelDuplexHandler {
         resume();
     }
 
-    /// Closes our half and lets the client close its own: closing at once, with data unread, could destroy the answer
-    /// under way.
-    private void linger() {
-        if (context().channel() instanceof SocketChannel socket && socket.isActive()) {
-            var tls = context().pipeline().get(SslHandler.class);
-            if (tls == null) {
-                socket.shutdownOutput();
-            } else {
-                // our half of a TLS connection ends with its own message
-                tls.closeOutbound().addListener(_ -> socket.shutdownOutput());
-            }
-            context().executor().schedule(() -> context().close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-        } else {
-            context().close();
-        }
-    }
-
     private Caller callerOf(Batch current) {
         var headers = current.headers;
         return new Caller(
                 way.clients().of(context().channel().remoteAddress(), headers.getAll(Hygiene.FORWARDED_FOR)),
                 headers.get(HttpHeaderNames.USER_AGENT),
                 current.requestId);
-    }
-
-    private void drop(ChannelHandlerContext context, Object message) {
-        if (message instanceof HttpContent part) {
-            dropped += part.content().readableBytes();
-        }
-        ReferenceCountUtil.release(message);
-        if (dropped > LINGER_BYTES) {
-            context.close();
-        }
     }
 
     private void discard(ChannelHandlerContext context, Object message) {

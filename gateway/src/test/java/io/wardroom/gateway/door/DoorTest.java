@@ -173,4 +173,24 @@ class DoorTest extends OnRealServers {
                         new WebSocket.Listener() {})
                 .get(10, TimeUnit.SECONDS);
     }
+
+    @Test
+    void aBodyThatIsTooLargeIsAnsweredThoughItIsStillOnItsWay() throws IOException {
+        var body = new byte[4_000_000];
+        for (var again = 0; again < 20; again++) {
+            try (var wire = new Wire(port)) {
+                wire.send(
+                                "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                                        .formatted(freshAddress(), body.length))
+                        .send(body);
+
+                var answer = wire.read();
+
+                assertThat(answer.status()).isEqualTo(413);
+                assertThat(answer.headers()).containsEntry("connection", "close");
+                assertThat(answer.body()).contains("PAYLOAD_TOO_LARGE");
+                assertThat(wire.isClosedByPeer()).isTrue();
+            }
+        }
+    }
 }
