@@ -3,8 +3,12 @@ package io.wardroom.gateway.apidoc;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.door.PageHeaders;
+import io.wardroom.gateway.page.Asset;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -34,11 +38,11 @@ class ApiDocController {
             "docs.js",
             Asset.page("docs.js"),
             "swagger-ui.css",
-            Asset.swaggerUi("swagger-ui.css"),
+            swaggerUi("swagger-ui.css"),
             "swagger-ui-bundle.js",
-            Asset.swaggerUi("swagger-ui-bundle.js"),
+            swaggerUi("swagger-ui-bundle.js"),
             "favicon-32x32.png",
-            Asset.swaggerUi("favicon-32x32.png"));
+            swaggerUi("favicon-32x32.png"));
     private final Map<String, Asset> redoc = Map.of(
             PAGE,
             Asset.page("redoc.html"),
@@ -86,7 +90,22 @@ class ApiDocController {
         return ResponseEntity.ok()
                 .contentType(asset.type())
                 .cacheControl(file.equals(PAGE) ? CacheControl.noCache() : CacheControl.maxAge(KEEP))
+                .eTag(asset.tag())
                 .headers(headers -> PageHeaders.policy(headers, policy))
                 .body(asset.bytes());
+    }
+
+    /// A file of Swagger UI's, whatever its version.
+    private static Asset swaggerUi(String name) {
+        try {
+            var found = new PathMatchingResourcePatternResolver()
+                    .getResources("classpath*:/META-INF/resources/webjars/swagger-ui/*/" + name);
+            if (found.length != 1) {
+                throw new IllegalStateException("%d files %s of Swagger UI".formatted(found.length, name));
+            }
+            return Asset.of(name, found[0]);
+        } catch (IOException missing) {
+            throw new UncheckedIOException("Swagger UI's " + name, missing);
+        }
     }
 }

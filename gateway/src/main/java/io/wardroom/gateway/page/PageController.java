@@ -17,11 +17,11 @@ class PageController {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-    private final PageFile login = PageFile.of("login.html");
-    private final PageFile resetPassword = PageFile.of("reset-password.html");
-    private final PageFile acceptInvite = PageFile.of("accept-invite.html");
-    private final Map<String, PageFile> files =
-            Map.of("pages.css", PageFile.of("pages.css"), "pages.js", PageFile.of("pages.js"));
+    private final Asset login = Asset.page("login.html");
+    private final Asset resetPassword = Asset.page("reset-password.html");
+    private final Asset acceptInvite = Asset.page("accept-invite.html");
+    private final Map<String, Asset> files =
+            Map.of("pages.css", Asset.page("pages.css"), "pages.js", Asset.page("pages.js"));
 
     @GetMapping("/login")
     ResponseEntity<byte[]> login() {
@@ -47,7 +47,7 @@ class PageController {
         return answer(found);
     }
 
-    private static ResponseEntity<byte[]> answer(PageFile file) {
+    private static ResponseEntity<byte[]> answer(Asset file) {
         return ResponseEntity.ok()
                 .contentType(file.type())
                 .cacheControl(CacheControl.noCache())

@@ -1,4 +1,4 @@
-/// The few pages of the gateway's own: sign in, and where the mails' links lead.
+/// The few pages of the gateway's own: sign in, and where the mails' links lead. What pages are made of.
 @NullMarked
 package io.wardroom.gateway.page;
 

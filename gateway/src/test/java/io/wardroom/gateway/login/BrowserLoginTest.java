@@ -3,6 +3,7 @@ package io.wardroom.gateway.login;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTParser;
+import io.wardroom.gateway.Browser;
 import io.wardroom.gateway.OnPeople;
 import io.wardroom.gateway.keycloak.Grants;
 import io.wardroom.gateway.keycloak.LoginPage;
@@ -70,24 +71,24 @@ class BrowserLoginTest extends OnPeople {
         assertThat(deed.get("username").asString()).isEqualTo(user.username());
 
         // the same way once more, with everything the browser had then
-        var session = browser.cookie(WebBrowser.SESSION);
+        var session = browser.cookie(Browser.SESSION);
         browser.put(WebBrowser.PENDING, pending);
         leadsNowhere(browser, browser.get(back), "again");
-        browser.put(WebBrowser.SESSION, session);
+        browser.put(Browser.SESSION, session);
 
         // Keycloak knows the browser still, and does not ask
         var silent = browser.get(browser.next(browser.get(LOGIN)));
         browser.get(browser.next(silent));
-        assertThat(browser.cookie(WebBrowser.SESSION)).isNotEmpty().isNotEqualTo(session);
+        assertThat(browser.cookie(Browser.SESSION)).isNotEmpty().isNotEqualTo(session);
         assertThat(browser.get(ME).statusCode()).isEqualTo(200);
         var earlier = browser();
-        earlier.put(WebBrowser.SESSION, session);
+        earlier.put(Browser.SESSION, session);
         isError(earlier.get(ME), 401, "UNAUTHORIZED");
 
-        var csrf = browser.cookie(WebBrowser.CSRF);
-        browser.put(WebBrowser.CSRF, "");
+        var csrf = browser.cookie(Browser.CSRF);
+        browser.put(Browser.CSRF, "");
         isError(browser.logOut(), 403, "FORBIDDEN");
-        browser.put(WebBrowser.CSRF, csrf);
+        browser.put(Browser.CSRF, csrf);
         assertThat(browser.logOut().statusCode()).isEqualTo(204);
 
         // and does not know it any more
@@ -105,7 +106,7 @@ class BrowserLoginTest extends OnPeople {
         var browser = browser();
 
         var arrived = loggedIn(browser, user, "/docs");
-        assertThat(browser.cookie(WebBrowser.SESSION)).isEmpty();
+        assertThat(browser.cookie(Browser.SESSION)).isEmpty();
         var place = URI.create(arrived.headers().firstValue("Location").orElseThrow());
         assertThat(place.getPath()).isEqualTo("/login");
         var told = query(URI.create("/?" + place.getRawFragment()));
@@ -276,7 +277,7 @@ class BrowserLoginTest extends OnPeople {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(302);
         assertThat(answer.headers().firstValue("Location")).contains("/login#failed=" + told);
         assertThat(answer.body()).isEmpty();
-        assertThat(String.join(" ", answer.headers().allValues("Set-Cookie"))).doesNotContain(WebBrowser.SESSION);
+        assertThat(String.join(" ", answer.headers().allValues("Set-Cookie"))).doesNotContain(Browser.SESSION);
         assertThat(browser.cookie(WebBrowser.PENDING)).isEmpty();
     }
 

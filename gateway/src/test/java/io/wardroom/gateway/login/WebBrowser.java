@@ -2,9 +2,9 @@ package io.wardroom.gateway.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wardroom.gateway.Browser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.HttpCookie;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -21,15 +21,13 @@ import java.util.stream.Collectors;
 
 /// What a browser does between the gateway and Keycloak: keeps each one's cookies, and fills Keycloak's form.
 final class WebBrowser {
-    static final String SESSION = "__Host-wardroom_session";
-    static final String CSRF = "__Host-wardroom_csrf";
     static final String PENDING = "__Host-wardroom_login";
     private static final Pattern FORM = Pattern.compile("<form[^>]*action=\"([^\"]+)\"");
 
     private final HttpClient http;
     private final URI gateway;
     private final String address;
-    private final Map<Integer, Map<String, String>> cookies = new HashMap<>();
+    private final Map<Integer, Browser> cookies = new HashMap<>();
 
     /// @param gateway where it really listens: what its public address is called leads there
     /// @param address of the client
@@ -53,7 +51,7 @@ final class WebBrowser {
 
     HttpResponse<String> logOut() {
         return send(HttpRequest.newBuilder(gateway.resolve("/api/v1/auth/logout"))
-                .header("X-CSRF-Token", cookie(CSRF))
+                .header("X-CSRF-Token", cookie(Browser.CSRF))
                 .POST(BodyPublishers.noBody()));
     }
 
@@ -80,37 +78,27 @@ final class WebBrowser {
     }
 
     String cookie(String name) {
-        return cookies.getOrDefault(gateway.getPort(), Map.of()).getOrDefault(name, "");
+        return of(gateway).cookie(name);
     }
 
     void put(String name, String value) {
-        cookies.computeIfAbsent(gateway.getPort(), _ -> new HashMap<>()).put(name, value);
+        of(gateway).put(name, value);
+    }
+
+    /// What is kept of one host, by its port.
+    private Browser of(URI uri) {
+        return cookies.computeIfAbsent(uri.getPort(), _ -> new Browser());
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
         var uri = request.copy().build().uri();
-        var kept = cookies.computeIfAbsent(uri.getPort(), _ -> new HashMap<>());
         request.timeout(Duration.ofSeconds(30));
         if (uri.getPort() == gateway.getPort()) {
             request.header("X-Forwarded-For", address);
         }
-        if (!kept.isEmpty()) {
-            request.header(
-                    "Cookie",
-                    kept.entrySet().stream()
-                            .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
-                            .collect(Collectors.joining("; ")));
-        }
         try {
-            var answer = http.send(request.build(), BodyHandlers.ofString());
-            for (var header : answer.headers().allValues("Set-Cookie")) {
-                var cookie = HttpCookie.parse(header).getFirst();
-                if (cookie.getMaxAge() == 0) {
-                    kept.remove(cookie.getName());
-                } else {
-                    kept.put(cookie.getName(), cookie.getValue());
-                }
-            }
+            var answer = http.send(of(uri).in(request).build(), BodyHandlers.ofString());
+            of(uri).take(answer);
             return answer;
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.wardroom.gateway.Agents;
+import io.wardroom.gateway.Browser;
 import io.wardroom.gateway.OtherGateway;
 import io.wardroom.gateway.TestUpstream;
 import java.net.http.HttpRequest;

@@ -1,4 +1,4 @@
-package io.wardroom.gateway.session;
+package io.wardroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /// Keeps the cookies that it was given, and shows them.
-final class Browser {
-    static final String SESSION = "__Host-wardroom_session";
-    static final String CSRF = "__Host-wardroom_csrf";
+public final class Browser {
+    public static final String SESSION = "__Host-wardroom_session";
+    public static final String CSRF = "__Host-wardroom_csrf";
 
     private final Map<String, String> cookies = new HashMap<>();
 
-    static Browser with(HttpResponse<String> answer) {
+    public static Browser with(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         var browser = new Browser();
         browser.take(answer);
         return browser;
     }
 
-    void take(HttpResponse<String> answer) {
+    public void take(HttpResponse<String> answer) {
         for (var header : answer.headers().allValues("Set-Cookie")) {
             var cookie = HttpCookie.parse(header).getFirst();
             if (cookie.getMaxAge() == 0) {
@@ -34,20 +34,23 @@ final class Browser {
         }
     }
 
-    String cookie(String name) {
+    public String cookie(String name) {
         return cookies.getOrDefault(name, "");
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return cookies.isEmpty();
     }
 
-    Browser put(String name, String value) {
+    public Browser put(String name, String value) {
         cookies.put(name, value);
         return this;
     }
 
-    HttpRequest.Builder in(HttpRequest.Builder request) {
+    public HttpRequest.Builder in(HttpRequest.Builder request) {
+        if (cookies.isEmpty()) {
+            return request;
+        }
         return request.header(
                 "Cookie",
                 cookies.entrySet().stream()
@@ -56,7 +59,7 @@ final class Browser {
     }
 
     /// As a script of ours would write.
-    HttpRequest.Builder writing(HttpRequest.Builder request) {
+    public HttpRequest.Builder writing(HttpRequest.Builder request) {
         return in(request).header("X-CSRF-Token", cookie(CSRF));
     }
 }
