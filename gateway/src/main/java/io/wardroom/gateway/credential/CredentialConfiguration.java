@@ -40,8 +40,12 @@ class CredentialConfiguration {
     }
 
     @Bean
-    ReactiveJwtDecoder jwtDecoder(TokenProperties settings, SigningKeys keys) {
-        var remembered = new RememberedTokens(settings);
+    RememberedTokens rememberedTokens(TokenProperties settings) {
+        return new RememberedTokens(settings);
+    }
+
+    @Bean
+    ReactiveJwtDecoder jwtDecoder(RememberedTokens remembered, SigningKeys keys) {
         return new RememberingDecoder(keys.decoder(remembered.validator()), remembered);
     }
 

@@ -1,5 +1,8 @@
 package io.wardroom.gateway.door;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,6 +56,13 @@ public class ClientAddresses {
         return peer instanceof InetSocketAddress inet
                 && inet.getAddress() != null
                 && isTrusted(inet.getAddress().getAddress());
+    }
+
+    /// Whether a request came by TLS: ours, or a trusted proxy's.
+    public boolean cameByTls(ChannelHandlerContext connection, HttpHeaders request) {
+        return connection.pipeline().get(SslHandler.class) != null
+                || "https".equalsIgnoreCase(request.get("X-Forwarded-Proto"))
+                        && isTrusted(connection.channel().remoteAddress());
     }
 
     private boolean isTrusted(byte[] address) {

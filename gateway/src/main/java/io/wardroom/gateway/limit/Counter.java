@@ -68,7 +68,7 @@ public final class Counter {
     }
 
     /// Whether the row is about something that is done, and not about whatever else is asked.
-    boolean isAboutDeeds() {
+    public boolean isAboutDeeds() {
         return !limit.methods().isEmpty();
     }
 

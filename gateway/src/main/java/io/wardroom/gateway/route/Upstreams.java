@@ -43,4 +43,9 @@ public class Upstreams {
         }
         return all;
     }
+
+    /// Whether a service is spoken to in plain HTTP.
+    public boolean inPlainHttp(Service service) {
+        return of(service).stream().allMatch(address -> "http".equals(address.getScheme()));
+    }
 }

@@ -17,6 +17,7 @@ import com.nimbusds.jwt.SignedJWT;
 import io.wardroom.common.identity.IdentityTable;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
+import io.wardroom.common.security.RememberedTokens;
 import io.wardroom.common.security.TokenProperties;
 import io.wardroom.gateway.TestUpstream;
 import io.wardroom.gateway.keycloak.SigningKeys;
@@ -54,7 +55,7 @@ class DecoderTest {
 
     private static ReactiveJwtDecoder decoderFor(String issuer) {
         var settings = new TokenProperties(issuer, "wardroom");
-        return new CredentialConfiguration().jwtDecoder(settings, new SigningKeys(settings));
+        return new CredentialConfiguration().jwtDecoder(new RememberedTokens(settings), new SigningKeys(settings));
     }
 
     @AfterAll

@@ -1,4 +1,4 @@
-package io.wardroom.gateway.ingest;
+package io.wardroom.gateway.shortway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -6,37 +6,25 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
-import io.wardroom.common.audit.Caller;
-import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.ProblemException;
-import io.wardroom.common.web.RequestId;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.credential.KnownAgent;
-import io.wardroom.gateway.door.Hygiene;
-import io.wardroom.gateway.door.PageHeaders;
 import io.wardroom.gateway.limit.Verdict;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// One client connection's way past the general route, one batch at a time. It stands ahead of the web server's own
@@ -44,16 +32,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The web server turns automatic reading off and asks for data when it wants some; while a batch is under way this
 /// handler asks in its place, and holds the server's own wishes back.
-final class IngestHandler extends ChannelDuplexHandler {
+final class BatchHandler extends ChannelDuplexHandler {
     private static final FullHttpResponse CONTINUE =
             new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
-    private static final List<AsciiString> ANSWER_HOP_BY_HOP = List.of(
-            HttpHeaderNames.CONNECTION,
-            AsciiString.cached("keep-alive"),
-            HttpHeaderNames.TRANSFER_ENCODING,
-            HttpHeaderNames.TRAILER,
-            HttpHeaderNames.UPGRADE,
-            HttpHeaderNames.PROXY_AUTHENTICATE);
     private static final int MOST_QUEUED = 256;
 
     private enum State {
@@ -69,9 +50,9 @@ final class IngestHandler extends ChannelDuplexHandler {
         CLOSING
     }
 
-    private final ShortWay way;
+    private final Batches way;
     private final ArrayDeque<Object> queue = new ArrayDeque<>();
-    private @Nullable IngestLoop loop;
+    private @Nullable UpstreamLoop loop;
     private @Nullable ChannelHandlerContext context;
     private State state = State.PASSING;
     private @Nullable Batch batch;
@@ -85,7 +66,7 @@ final class IngestHandler extends ChannelDuplexHandler {
     private @Nullable String lastAuthorization;
     private String lastHash = "";
 
-    IngestHandler(ShortWay way) {
+    BatchHandler(Batches way) {
         this.way = way;
     }
 
@@ -175,7 +156,7 @@ final class IngestHandler extends ChannelDuplexHandler {
     }
 
     private static boolean isBatch(HttpRequest request) {
-        return request.uri().equals(ShortWay.PATH)
+        return request.uri().equals(Batches.PATH)
                 && request.method().equals(HttpMethod.POST)
                 && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 && request.decoderResult().isSuccess()
@@ -183,20 +164,13 @@ final class IngestHandler extends ChannelDuplexHandler {
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest request) {
-        var headers = request.headers();
-        var current = new Batch(
-                this,
-                headers,
-                RequestId.from(headers.get(RequestId.HEADER)),
-                HttpUtil.isKeepAlive(request),
-                HttpUtil.getContentLength(request, -1L),
-                HttpUtil.is100ContinueExpected(request));
+        var current = new Batch(this, request);
         batch = current;
         state = State.COLLECTING;
         try {
-            var agent = authenticate(headers.get(HttpHeaderNames.AUTHORIZATION));
+            var agent = authenticate(current.headers.get(HttpHeaderNames.AUTHORIZATION));
             current.agent = agent;
-            if (way.isDraining() || !loop().enter(current)) {
+            if (way.isDraining() || !loop().enter(current, way.bodyTimeout())) {
                 throw Refusals.away("room for another batch");
             }
             var verdict = way.take(agent);
@@ -233,7 +207,7 @@ final class IngestHandler extends ChannelDuplexHandler {
         if (!verdict.allowed()) {
             var agent = current.agent;
             if (agent != null) {
-                way.refusedByLimit(agent, callerOf(current));
+                way.refusedByLimit(agent, current.caller(current.clientAddress(way.clients(), context())));
             }
             refuse(current, Refusals.limited(verdict.retryAfter()));
         } else if (current.told > way.largestBatchBytes()) {
@@ -249,11 +223,12 @@ final class IngestHandler extends ChannelDuplexHandler {
         if (current.body.readableBytes() + bytes > way.largestBatchBytes()) {
             part.release();
             refuseForGood(current, Refusals.tooLarge(way.largestBatchBytes()));
-        } else if (!loop().hold(current, bytes)) {
+        } else if (!loop().hold(bytes)) {
             current.bodyDone = part instanceof LastHttpContent;
             part.release();
             refuse(current, Refusals.away("room for another batch"));
         } else {
+            current.heldBytes += bytes;
             append(current, part);
             if (part instanceof LastHttpContent) {
                 current.bodyDone = true;
@@ -288,36 +263,8 @@ final class IngestHandler extends ChannelDuplexHandler {
         }
         current.breaker = way.breaker();
         current.addresses = way.addressesFor(agent);
-        clean(current);
+        current.clean(current.clientAddress(way.clients(), context()));
         loop().forward(current);
-    }
-
-    /// Takes from the headers what goes no further than the gateway, and adds what the gateway says.
-    private void clean(Batch current) {
-        var headers = current.headers;
-        var connection = headers.get(HttpHeaderNames.CONNECTION);
-        if (connection != null) {
-            for (var name : connection.split(",")) {
-                var named = name.strip();
-                if (!named.isEmpty() && !HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(named)) {
-                    headers.remove(named);
-                }
-            }
-        }
-        var address = way.clients().of(context().channel().remoteAddress(), headers.getAll(Hygiene.FORWARDED_FOR));
-        ArrayList<String> dropped = null;
-        for (var names = headers.iteratorCharSequence(); names.hasNext(); ) {
-            var name = names.next().getKey();
-            if (Hygiene.isDropped(name)) {
-                dropped = dropped == null ? new ArrayList<>() : dropped;
-                dropped.add(name.toString());
-            }
-        }
-        if (dropped != null) {
-            dropped.forEach(headers::remove);
-        }
-        headers.set(Hygiene.FORWARDED_FOR, address);
-        headers.set(RequestId.HEADER, current.requestId);
     }
 
     /// The answer of ingest-service is there.
@@ -326,51 +273,27 @@ final class IngestHandler extends ChannelDuplexHandler {
             body.release();
             return;
         }
-        var headers = head.headers();
-        ANSWER_HOP_BY_HOP.forEach(headers::remove);
         respond(
                 current,
                 new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1, head.status(), body, headers, EmptyHttpHeaders.INSTANCE),
+                        HttpVersion.HTTP_1_1, head.status(), body, head.headers(), EmptyHttpHeaders.INSTANCE),
                 false);
     }
 
     /// Answers a refusal; the connection stays usable.
     void refuse(Batch current, ProblemException refusal) {
         // a client that waits for our `100 Continue` may leave its body out or send it: nobody knows what comes next
-        respond(current, inErrorForm(refusal), current.expectsContinue);
+        respond(current, WireAnswers.of(refusal, way.json()), current.expectsContinue);
     }
 
-    private void refuseForGood(Batch current, ProblemException refusal) {
-        respond(current, inErrorForm(refusal), true);
-    }
-
-    /// Time is up for a batch.
-    void late(Batch current) {
-        if (!current.bodyDone) {
-            refuseForGood(current, Refusals.bodyTooSlow());
-            return;
-        }
-        var connection = current.connection;
-        if (connection != null) {
-            current.connection = null;
-            connection.abandon();
-        }
-        loop().failed(current, new TimeoutException("no answer in time"));
+    void refuseForGood(Batch current, ProblemException refusal) {
+        respond(current, WireAnswers.of(refusal, way.json()), true);
     }
 
     private void respond(Batch current, FullHttpResponse response, boolean close) {
         var headers = response.headers();
+        current.dress(headers, way.clients().cameByTls(context(), current.headers));
         headers.set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
-        headers.set(RequestId.HEADER, current.requestId);
-        headers.set(PageHeaders.CONTENT_TYPE_OPTIONS, PageHeaders.NO_SNIFF);
-        headers.set(PageHeaders.REFERRER_POLICY, PageHeaders.NO_REFERRER);
-        var verdict = current.verdict;
-        if (verdict != null) {
-            headers.set(Verdict.LIMIT, String.valueOf(verdict.limit()));
-            headers.set(Verdict.REMAINING, String.valueOf(verdict.remaining()));
-            headers.set(Verdict.RESET, String.valueOf(verdict.resetSeconds()));
-        }
         current.nothingSaidOfUpstream();
         loop().leave(current);
         batch = null;
@@ -385,14 +308,6 @@ final class IngestHandler extends ChannelDuplexHandler {
             context().writeAndFlush(response, context().voidPromise());
         }
         resume();
-    }
-
-    private Caller callerOf(Batch current) {
-        var headers = current.headers;
-        return new Caller(
-                way.clients().of(context().channel().remoteAddress(), headers.getAll(Hygiene.FORWARDED_FOR)),
-                headers.get(HttpHeaderNames.USER_AGENT),
-                current.requestId);
     }
 
     private void discard(ChannelHandlerContext context, Object message) {
@@ -436,30 +351,11 @@ final class IngestHandler extends ChannelDuplexHandler {
         }
     }
 
-    private FullHttpResponse inErrorForm(ProblemException refusal) {
-        var body = Unpooled.wrappedBuffer(way.json().writeValueAsBytes(refusal.body()));
-        HttpHeaders headers = new DefaultHttpHeaders();
-        headers.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
-        if (refusal.problem() == CommonProblem.UNAUTHORIZED) {
-            headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-        }
-        var pause = refusal.retryAfter();
-        if (pause != null) {
-            headers.set(HttpHeaderNames.RETRY_AFTER, String.valueOf(Math.max(1, pause.toSeconds())));
-        }
-        return new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(refusal.problem().status().value()),
-                body,
-                headers,
-                EmptyHttpHeaders.INSTANCE);
-    }
-
     private ChannelHandlerContext context() {
         return Objects.requireNonNull(context, "the handler is on no channel");
     }
 
-    private IngestLoop loop() {
+    UpstreamLoop loop() {
         return Objects.requireNonNull(loop, "the handler is on no channel");
     }
 }

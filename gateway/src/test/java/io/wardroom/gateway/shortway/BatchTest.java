@@ -1,4 +1,4 @@
-package io.wardroom.gateway.ingest;
+package io.wardroom.gateway.shortway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-class ShortWayTest extends OnRealServers {
+class BatchTest extends OnRealServers {
     private static final String PATH = "/api/v1/ingest";
 
     private Agents.Agent agent;

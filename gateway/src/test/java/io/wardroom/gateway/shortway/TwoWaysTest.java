@@ -1,4 +1,4 @@
-package io.wardroom.gateway.ingest;
+package io.wardroom.gateway.shortway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package io.wardroom.gateway.ingest;
+package io.wardroom.gateway.shortway;
 
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;

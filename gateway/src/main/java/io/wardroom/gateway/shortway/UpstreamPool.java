@@ -1,4 +1,4 @@
-package io.wardroom.gateway.ingest;
+package io.wardroom.gateway.shortway;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -13,24 +13,24 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// The connections of one event loop to one address of ingest-service; the last one used is the next one used.
+/// The connections of one event loop to one address of a service; the last one used is the next one used.
 final class UpstreamPool {
     private static final int LONGEST_LINE = 4096;
     private static final int LARGEST_HEADERS = 16 * 1024;
     private static final int LARGEST_CHUNK = 64 * 1024;
 
-    private final IngestLoop loop;
+    private final UpstreamLoop loop;
     private final Bootstrap bootstrap;
     private final InetSocketAddress address;
     private final String host;
     private final int mostConnections;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
-    /// Bounded by the number of batches that may be under way.
-    private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
+    /// Bounded by the number of requests that may be under way.
+    private final ArrayDeque<Passage> waiting = new ArrayDeque<>();
 
     private int connections;
 
-    UpstreamPool(IngestLoop loop, Bootstrap bootstrap, URI uri, Duration connectTimeout, int mostConnections) {
+    UpstreamPool(UpstreamLoop loop, Bootstrap bootstrap, URI uri, Duration connectTimeout, int mostConnections) {
         this.loop = loop;
         this.host = uri.getRawAuthority();
         this.address = InetSocketAddress.createUnresolved(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort());
@@ -60,29 +60,29 @@ final class UpstreamPool {
         return connections;
     }
 
-    /// Sends a batch over a free connection, over a new one, or as soon as one is free.
-    void send(Batch batch) {
+    /// Sends a request over a free connection, over a new one, or as soon as one is free.
+    void send(Passage passage) {
         UpstreamConnection free;
         while ((free = idle.pollLast()) != null) {
             if (free.isOpen()) {
-                free.send(batch, loop.requestOf(batch, this));
+                free.send(passage);
                 return;
             }
         }
         if (connections >= mostConnections) {
-            waiting.add(batch);
+            waiting.add(passage);
         } else {
-            sendOverNew(batch);
+            sendOverNew(passage);
         }
     }
 
-    /// Sends a batch over a connection that nothing has happened to yet.
-    void sendOverNew(Batch batch) {
+    /// Sends a request over a connection that nothing has happened to yet.
+    void sendOverNew(Passage passage) {
         connections++;
         bootstrap.connect(address).addListener(connecting -> {
             if (!connecting.isSuccess()) {
                 connections--;
-                loop.unreachable(batch, connecting.cause());
+                loop.unreachable(passage, connecting.cause());
                 serveWaiting();
                 return;
             }
@@ -90,10 +90,10 @@ final class UpstreamPool {
                     .channel()
                     .pipeline()
                     .get(UpstreamConnection.class);
-            if (batch.over) {
+            if (passage.over) {
                 release(connection);
             } else {
-                connection.send(batch, loop.requestOf(batch, this));
+                connection.send(passage);
             }
         });
     }
@@ -101,7 +101,7 @@ final class UpstreamPool {
     void release(UpstreamConnection connection) {
         var next = nextWaiting();
         if (next != null) {
-            connection.send(next, loop.requestOf(next, this));
+            connection.send(next);
             return;
         }
         connection.idleSince = System.nanoTime();
@@ -114,14 +114,14 @@ final class UpstreamPool {
         serveWaiting();
     }
 
-    /// A connection broke while a batch was on it.
-    void failed(Batch batch, boolean heard, Throwable cause) {
-        if (!batch.over && !heard && !batch.triedAgain) {
-            // the batch is idempotent, and not a byte was answered
-            batch.triedAgain = true;
-            sendOverNew(batch);
+    /// A connection broke while a request was on it.
+    void failed(Passage passage, boolean heard, Throwable cause) {
+        if (!passage.over && !heard && !passage.triedAgain) {
+            // what takes a short way may be asked twice, and not a byte was answered
+            passage.triedAgain = true;
+            sendOverNew(passage);
         } else {
-            loop.failed(batch, cause);
+            loop.failed(passage, cause);
         }
     }
 
@@ -142,8 +142,8 @@ final class UpstreamPool {
         }
     }
 
-    private @Nullable Batch nextWaiting() {
-        Batch next;
+    private @Nullable Passage nextWaiting() {
+        Passage next;
         while ((next = waiting.pollFirst()) != null) {
             if (!next.over) {
                 return next;
