@@ -1,5 +1,6 @@
 package io.wardroom.gateway.credential;
 
+import io.netty.channel.EventLoop;
 import io.wardroom.common.security.RememberedTokens;
 import io.wardroom.gateway.session.Revocations;
 import io.wardroom.gateway.session.Revocations.Standing;
@@ -29,8 +30,9 @@ public class PeopleTokens {
         }
     }
 
-    /// Whether nothing was said against a token; fails where Redis is away.
-    public CompletableFuture<Boolean> isGood(Jwt token) {
-        return revocations.standingOf(token).map(Standing.GOOD::equals).toFuture();
+    /// Whether nothing was said against a token, asked and answered on the caller's event loop; fails where Redis is
+    /// away.
+    public CompletableFuture<Boolean> isGood(Jwt token, EventLoop loop) {
+        return revocations.standingOn(loop, token).thenApply(Standing.GOOD::equals);
     }
 }

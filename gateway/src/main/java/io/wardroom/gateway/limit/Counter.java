@@ -28,8 +28,11 @@ public final class Counter {
     private final String prefix;
     private final BucketConfiguration configuration;
     private final Optimization optimization;
-    private final Cache<String, AsyncBucketProxy> shared;
+    private final Cache<Shared, AsyncBucketProxy> shared;
     private final Cache<String, Bucket> own;
+
+    /// What keeps a count, and whose it is.
+    private record Shared(AsyncProxyManager<String> counts, String key) {}
 
     Counter(String name, Limit limit) {
         this.name = name;
@@ -77,7 +80,7 @@ public final class Counter {
     }
 
     CompletableFuture<ConsumptionProbe> takeShared(AsyncProxyManager<String> counts, String key) {
-        return shared.get(key, _ -> counts.builder()
+        return shared.get(new Shared(counts, key), _ -> counts.builder()
                         .withOptimization(optimization)
                         .build(prefix + key, () -> CompletableFuture.completedFuture(configuration)))
                 .tryConsumeAndReturnRemaining(1);

@@ -1,12 +1,15 @@
 package io.wardroom.gateway.limit;
 
+import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoop;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.PathContainer;
 import org.springframework.stereotype.Component;
@@ -52,7 +55,15 @@ public class RateLimiter {
 
     /// Counts one call. The result is there at once where no other replica need be asked; it never fails.
     public CompletableFuture<Verdict> take(Counter counter, String key) {
-        var manager = counts.usable();
+        return take(counter, key, counts.usable());
+    }
+
+    /// The same from an event loop, where the result will be.
+    public CompletableFuture<Verdict> take(Counter counter, String key, EventLoop loop) {
+        return take(counter, key, counts.usableOn(loop));
+    }
+
+    private CompletableFuture<Verdict> take(Counter counter, String key, @Nullable AsyncProxyManager<String> manager) {
         if (manager == null) {
             return CompletableFuture.completedFuture(said(counter, counter.takeOwn(key)));
         }

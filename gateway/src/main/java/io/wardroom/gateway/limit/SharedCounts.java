@@ -3,17 +3,19 @@ package io.wardroom.gateway.limit;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoop;
+import io.wardroom.gateway.redis.NearRedis;
+import io.wardroom.gateway.redis.RedisProperties;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,18 +29,21 @@ import org.springframework.stereotype.Component;
 @Component
 class SharedCounts implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(SharedCounts.class);
-    private static final int MOST_WAITING_COMMANDS = 10_000;
     private static final Duration KEEP_FULL_COUNTS = Duration.ofSeconds(10);
 
     private final RedisProperties redis;
+    private final NearRedis near;
+    private final Map<StatefulRedisConnection<String, byte[]>, AsyncProxyManager<String>> onLoops =
+            new ConcurrentHashMap<>();
     private final AtomicBoolean answering = new AtomicBoolean(true);
     private final AtomicLong tryAgainAt = new AtomicLong();
     private @Nullable RedisClient client;
     private volatile @Nullable AsyncProxyManager<String> manager;
     private volatile boolean running;
 
-    SharedCounts(RedisProperties redis, MeterRegistry meters) {
+    SharedCounts(RedisProperties redis, NearRedis near, MeterRegistry meters) {
         this.redis = redis;
+        this.near = near;
         meters.gauge("wardroom.gateway.limits.local", this, counts -> counts.answering.get() ? 0 : 1);
     }
 
@@ -53,6 +58,14 @@ class SharedCounts implements SmartLifecycle {
         var at = tryAgainAt.get();
         // one caller at a time finds out whether it is back
         return now - at >= 0 && tryAgainAt.compareAndSet(at, now + redis.retry().toNanos()) ? current : null;
+    }
+
+    /// The same, for a caller on an event loop: asked from there where that is possible.
+    @Nullable
+    AsyncProxyManager<String> usableOn(EventLoop loop) {
+        var shared = usable();
+        var connection = shared == null ? null : near.at(loop);
+        return connection == null ? shared : onLoops.computeIfAbsent(connection, SharedCounts::over);
     }
 
     void answered() {
@@ -71,17 +84,9 @@ class SharedCounts implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        var uri = RedisURI.create(redis.url());
-        uri.setTimeout(redis.timeout());
+        var uri = redis.uri();
         var fresh = RedisClient.create(uri);
-        fresh.setOptions(ClientOptions.builder()
-                .autoReconnect(true)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(MOST_WAITING_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(redis.timeout()))
-                .socketOptions(
-                        SocketOptions.builder().connectTimeout(redis.timeout()).build())
-                .build());
+        fresh.setOptions(redis.options());
         client = fresh;
         connect(fresh, uri);
     }
@@ -104,9 +109,9 @@ class SharedCounts implements SmartLifecycle {
                 });
     }
 
-    private AsyncProxyManager<String> over(StatefulRedisConnection<String, byte[]> connection) {
+    /// Each command ends in time by itself.
+    private static AsyncProxyManager<String> over(StatefulRedisConnection<String, byte[]> connection) {
         return Bucket4jLettuce.casBasedBuilder(connection)
-                .requestTimeout(redis.timeout())
                 .expirationAfterWrite(
                         ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEEP_FULL_COUNTS))
                 .build()

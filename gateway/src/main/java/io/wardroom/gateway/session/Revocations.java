@@ -1,12 +1,17 @@
 package io.wardroom.gateway.session;
 
+import io.lettuce.core.KeyValue;
+import io.netty.channel.EventLoop;
 import io.wardroom.gateway.answer.Refusals;
+import io.wardroom.gateway.redis.NearRedis;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.stereotype.Component;
@@ -28,11 +33,13 @@ public class Revocations {
     private static final String ENDED = "ended";
 
     private final SharedStore store;
+    private final NearRedis near;
     private final SessionProperties session;
     private final Clock clock;
 
-    Revocations(SharedStore store, SessionProperties session, Clock clock) {
+    Revocations(SharedStore store, NearRedis near, SessionProperties session, Clock clock) {
         this.store = store;
+        this.near = near;
         this.session = session;
         this.clock = clock;
     }
@@ -64,6 +71,24 @@ public class Revocations {
         }
         return store.readAll(List.of(bySid(sid == null ? "" : sid), bySub(sub)))
                 .map(found -> standing(found.getFirst(), found.getLast(), token.getIssuedAt()));
+    }
+
+    /// The same from an event loop, where the result will be; fails where Redis is away.
+    public CompletableFuture<Standing> standingOn(EventLoop loop, Jwt token) {
+        var sid = token.getClaimAsString("sid");
+        var sub = token.getSubject();
+        var redis = near.at(loop);
+        if (sub == null || redis == null) {
+            return standingOf(token).toFuture();
+        }
+        return redis.async()
+                .mget(bySid(sid == null ? "" : sid), bySub(sub))
+                .thenApply(found -> standing(text(found.getFirst()), text(found.getLast()), token.getIssuedAt()))
+                .toCompletableFuture();
+    }
+
+    private static @Nullable String text(KeyValue<String, byte[]> found) {
+        return found.hasValue() ? new String(found.getValue(), StandardCharsets.UTF_8) : null;
     }
 
     private static Standing standing(@Nullable String ended, @Nullable String notBefore, @Nullable Instant issuedAt) {

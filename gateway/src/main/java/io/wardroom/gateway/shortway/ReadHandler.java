@@ -160,10 +160,14 @@ final class ReadHandler extends ChannelDuplexHandler {
             return false;
         }
         read = next;
-        way.admit(next)
-                .thenAcceptAsync(
-                        admitted -> admitted(next, admitted),
-                        context().channel().eventLoop());
+        var loop = context().channel().eventLoop();
+        way.admit(next, loop).thenAccept(admitted -> {
+            if (loop.inEventLoop()) {
+                admitted(next, admitted);
+            } else {
+                loop.execute(() -> admitted(next, admitted));
+            }
+        });
         return true;
     }
 

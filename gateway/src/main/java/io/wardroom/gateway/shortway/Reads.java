@@ -4,6 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.wardroom.gateway.credential.PeopleTokens;
@@ -135,17 +136,17 @@ class Reads extends ShortWay {
 
     /// Whether the token still stands and the call was counted; any thread may say so. It never fails: where it
     /// says no, nothing was counted, and the general route knows the answer.
-    CompletableFuture<Boolean> admit(Read read) {
-        return tokens.isGood(read.token)
-                .thenCompose(good -> good ? count(read) : CompletableFuture.completedFuture(false))
+    CompletableFuture<Boolean> admit(Read read, EventLoop loop) {
+        return tokens.isGood(read.token, loop)
+                .thenCompose(good -> good ? count(read, loop) : CompletableFuture.completedFuture(false))
                 .exceptionally(_ -> false);
     }
 
-    private CompletableFuture<Boolean> count(Read read) {
+    private CompletableFuture<Boolean> count(Read read, EventLoop loop) {
         if (read.counter.isEmpty()) {
             return CompletableFuture.completedFuture(true);
         }
-        return limiter.take(read.counter.get(), read.clientAddress).thenApply(verdict -> {
+        return limiter.take(read.counter.get(), read.clientAddress, loop).thenApply(verdict -> {
             read.verdict = verdict;
             return true;
         });

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.wardroom.gateway.redis.NearRedis;
+import io.wardroom.gateway.redis.RedisProperties;
 import io.wardroom.local.TestStack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -161,8 +163,8 @@ class RateLimiterTest {
     }
 
     private SharedCounts counts(String redis) {
-        var counts =
-                new SharedCounts(new RedisProperties(redis, Duration.ofSeconds(2), Duration.ofMillis(200)), meters);
+        var settings = new RedisProperties(redis, Duration.ofSeconds(2), Duration.ofMillis(200));
+        var counts = new SharedCounts(settings, new NearRedis(settings), meters);
         counts.start();
         started.add(counts);
         return counts;
