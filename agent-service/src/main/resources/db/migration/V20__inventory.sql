@@ -54,7 +54,6 @@ create table agent_activity (
     items       jsonb not null,
     primary key (agent_id, kind)
 ) with (fillfactor = 70);
-alter table agent_activity alter column items set compression lz4;
 
 grant select, insert, update, delete on inventory_section, inventory_row, inventory_change, agent_activity
     to ${service_role};
