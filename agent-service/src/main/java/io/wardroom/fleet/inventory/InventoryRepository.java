@@ -62,7 +62,7 @@ class InventoryRepository {
                 insert into inventory_change (tenant_id, agent_id, section, change, key, before, after, at)
                 select :tenant, :agent, :section,
                     case when before is null then 'added' when after is null then 'removed' else 'changed' end,
-                    key, before, after, :at
+                    key, before, after, :at::timestamptz
                 from differing
                 where case
                     when before is null then :tellAdded
@@ -131,16 +131,21 @@ class InventoryRepository {
     ///
     /// @return nothing where the tenant has no such agent
     Map<Section, State> lock(TenantId tenant, UUID agent, Collection<Section> sections) {
+        // the agent first, as its deletion does: neither can wait for the other in a circle
+        var known = jdbc.sql("select id from agent where tenant_id = :tenant and id = :agent for key share")
+                .param("tenant", tenant.value())
+                .param("agent", agent)
+                .query(UUID.class)
+                .optional();
+        if (known.isEmpty()) {
+            return Map.of();
+        }
         var names = sections.stream().map(Section::spelled).sorted().toArray(String[]::new);
         var states = locked(tenant, agent, names);
         if (states.size() < names.length) {
-            // the agent's row is held: were it deleted meanwhile, this would be a record that can never be stored
             jdbc.sql("""
                             insert into inventory_section (agent_id, section, tenant_id)
-                            select a.id, n.section, a.tenant_id
-                            from (select id, tenant_id from agent where tenant_id = :tenant and id = :agent
-                                for key share) a
-                            cross join unnest(:sections::text[]) as n (section)
+                            select :agent, n.section, :tenant from unnest(:sections::text[]) as n (section)
                             order by n.section
                             on conflict do nothing
                             """)

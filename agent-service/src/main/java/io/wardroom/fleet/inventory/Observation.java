@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -112,7 +113,9 @@ record Observation(
 
     static Optional<Instant> time(JsonNode value) {
         try {
-            return value.isString() ? Optional.of(Instant.parse(value.stringValue())) : Optional.empty();
+            return value.isString()
+                    ? Optional.of(Instant.parse(value.stringValue()).truncatedTo(ChronoUnit.MILLIS))
+                    : Optional.empty();
         } catch (DateTimeException malformed) {
             return Optional.empty();
         }

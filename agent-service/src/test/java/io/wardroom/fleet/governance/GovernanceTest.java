@@ -102,7 +102,6 @@ class GovernanceTest extends OnRealServers {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             owner               | ""
-            owner               | 7
             owner               | "nul\\u0000"
             owner               | "half\\ud800"
             owner_email         | "nobody"
