@@ -45,6 +45,7 @@ public abstract class OnRealServers {
                                 Topics.TELEMETRY_METRICS,
                                 Topics.TELEMETRY_LAYOUTS,
                                 Topics.TELEMETRY_HEARTBEATS,
+                                Topics.TELEMETRY_INVENTORY,
                                 Topics.TELEMETRY_SIGNALS,
                                 Topics.TELEMETRY_SIGNALS + Topics.DEAD_LETTER_SUFFIX)
                         .map(name -> new NewTopic(name, 12, (short) 1))

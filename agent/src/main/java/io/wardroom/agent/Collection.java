@@ -43,7 +43,7 @@ final class Collection {
                 if (!processes.isEmpty()) {
                     items.add(Item.processes(at, processes));
                 }
-                activity.connections().forEach(connection -> items.add(Item.connection(at, connection)));
+                items.add(Item.connections(at, activity.connections()));
             }
             saidLast = "";
         } catch (IOException | RuntimeException failed) {

@@ -38,6 +38,10 @@ record Item(byte[] json) {
             out.writeStringProperty("type", "inventory");
             out.writeStringProperty("section", section.name());
             out.writeStringProperty("observed_at", section.observedAt().toString());
+            if (section.truncated()) {
+                out.writeBooleanProperty("truncated", true);
+                out.writeNumberProperty("total", section.total());
+            }
             out.writeName("data");
             out.writeRawValue(new String(section.data(), java.nio.charset.StandardCharsets.UTF_8));
             out.writeEndObject();
@@ -49,7 +53,9 @@ record Item(byte[] json) {
                 new Fields().with("type", "processes").with("observed_at", at).with("items", processes)));
     }
 
-    static Item connection(Instant at, Fields connection) {
-        return new Item(Json.bytes(connection.with("type", "connection").with("observed_at", at)));
+    /// All connections of the moment: that there are none is told too.
+    static Item connections(Instant at, List<Fields> connections) {
+        return new Item(Json.bytes(
+                new Fields().with("type", "connection").with("observed_at", at).with("items", connections)));
     }
 }

@@ -1,15 +1,23 @@
 package io.wardroom.fleet.agent;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.fleet.Texts;
 import io.wardroom.fleet.agent.AgentStatus.Liveness;
+import io.wardroom.fleet.agent.EditAgent.Outcome.Edited;
+import io.wardroom.fleet.agent.EditAgent.Outcome.NoSuchAgent;
+import io.wardroom.fleet.agent.EditAgent.Outcome.TooMany;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Clock;
 import java.time.Instant;
@@ -22,7 +30,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -80,7 +90,7 @@ class AgentController {
                     status.since(),
                     agent.firstSeenAt(),
                     seen.lastSeenAt(),
-                    machine.labels(),
+                    seen.labels(),
                     agent.tags(),
                     pin == null ? null : pin.setAt());
         }
@@ -94,12 +104,27 @@ class AgentController {
             @RequestParam(required = false) @Nullable String status,
             @RequestParam(required = false) @Size(max = 64) @Nullable String os,
             @RequestParam(required = false) @Size(max = 64) @Nullable String tag,
-            @RequestParam(required = false) @Size(max = 200) @Nullable String search,
+            @Parameter(description = "a part of the host name, the distribution, the machine id or the owner")
+                    @RequestParam(required = false)
+                    @Size(max = 200)
+                    @Nullable
+                    String search,
+            @RequestParam(required = false) @Size(max = 64) @Nullable String environment,
+            @RequestParam(required = false) @Size(max = 64) @Nullable String criticality,
+            @RequestParam(required = false) @Size(max = 200) @Nullable String owner,
+            @RequestParam(name = "business_unit", required = false) @Size(max = 200) @Nullable String businessUnit,
             @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int offset,
             @RequestParam(defaultValue = "50") @Min(1) @Max(500) int limit,
             TenantId tenant) {
         var filter = new AgentRepository.Filter(
-                liveness(status), storable("os", os), storable("tag", tag), storable("search", search));
+                liveness(status),
+                storable("os", os),
+                storable("tag", tag),
+                storable("search", search),
+                oneOf("environment", environment, "prod", "staging", "dev", "test"),
+                oneOf("criticality", criticality, "low", "medium", "high", "critical"),
+                storable("owner", owner),
+                storable("business_unit", businessUnit));
         var page = agents.list(tenant, filter, offset, limit);
         return new AgentPage(
                 page.items().stream()
@@ -116,6 +141,35 @@ class AgentController {
         return agents.find(tenant, id)
                 .map(seen -> AgentView.of(seen, clock.instant()))
                 .orElseThrow(() -> CommonProblem.NOT_FOUND.because("no agent " + id));
+    }
+
+    /// @param labels set beside those the agent has; a null removes one
+    record AgentForm(
+            @Size(max = EditAgent.MOST_TAGS) @Nullable
+            List<@NotBlank @Size(max = 64) @Pattern(regexp = Texts.STORABLE) String> tags,
+
+            @Size(max = EditAgent.MOST_LABELS) @Nullable
+            Map<
+                            @NotBlank @Size(max = 64) @Pattern(regexp = Texts.STORABLE) String,
+                            @Nullable @Size(max = 256) @Pattern(regexp = Texts.STORABLE) String>
+                    labels) {}
+
+    @Operation(
+            summary = "Tags and labels an agent otherwise",
+            description = "`tags` replaces all tags. `labels` is merged into those the machine gives itself and people"
+                    + " gave it; null removes one.")
+    @PatchMapping("/{id}")
+    @PreAuthorize("hasRole('writer')")
+    AgentView edit(@PathVariable UUID id, @Valid @RequestBody AgentForm form, Actor actor, Caller caller) {
+        var labels = form.labels();
+        var wish =
+                new EditAgent(actor, caller, id, form.tags(), List.of(), List.of(), labels == null ? Map.of() : labels);
+        return switch (agents.edit(wish)) {
+            case Edited() -> find(id, actor.tenant());
+            case NoSuchAgent() -> throw CommonProblem.NOT_FOUND.because("no agent " + id);
+            case TooMany(var what, var allowed) ->
+                throw ProblemException.invalid(new FieldFault(what, "at most %d".formatted(allowed)));
+        };
     }
 
     @Operation(summary = "Deletes an agent; its token is dead at once, its stored telemetry ends with its retention")
@@ -136,6 +190,13 @@ class AgentController {
                 .filter(one -> one.spelled().equals(status))
                 .findFirst()
                 .orElseThrow(() -> ProblemException.invalid(new FieldFault("status", "must be online or offline")));
+    }
+
+    private static @Nullable String oneOf(String field, @Nullable String word, String... words) {
+        if (word != null && !List.of(words).contains(word)) {
+            throw ProblemException.invalid(new FieldFault(field, "must be one of " + String.join(", ", words)));
+        }
+        return word;
     }
 
     private static @Nullable String storable(String field, @Nullable String text) {

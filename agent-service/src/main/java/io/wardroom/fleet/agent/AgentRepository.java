@@ -21,17 +21,32 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Repository
 class AgentRepository {
+    private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, @Nullable String>> OWN_LABELS = new TypeReference<>() {};
     private static final String COLUMNS = """
             a.id, a.tenant_id, a.machine_id, a.hostname, a.os, a.distro, a.kernel, a.arch, a.cpu_model, a.cpu_cores,
             a.ram_total_bytes, a.agent_version, a.labels, a.tags, a.token_sha256, a.signing_pubkey, a.signing_set_at,
             a.first_seen_at, a.version""";
+    private static final String SEEN = COLUMNS + """
+            , p.last_seen_at, p.online_since, p.agent_version as reported_version,
+            jsonb_strip_nulls(a.labels || a.own_labels) as shown_labels""";
     private static final String FILTER = """
             a.tenant_id = :tenant
             and (:online::boolean is null or (p.last_seen_at > :seenAfter) = :online::boolean)
             and (:os::text is null or lower(a.os) = lower(:os::text))
             and (:tag::text is null or :tag::text = any (a.tags))
             and (:search::text is null or a.hostname ilike :search::text escape '\\'
-                or a.distro ilike :search::text escape '\\' or a.machine_id ilike :search::text escape '\\')
+                or a.distro ilike :search::text escape '\\' or a.machine_id ilike :search::text escape '\\'
+                or exists (select from agent_governance g
+                    where g.agent_id = a.id and g.owner ilike :search::text escape '\\'))
+            """;
+    // joined only where it is asked for: most lists are not narrowed by it
+    private static final String GOVERNED = """
+             join agent_governance g on g.agent_id = a.id and g.tenant_id = a.tenant_id
+                and (:environment::text is null or g.environment = :environment::text)
+                and (:criticality::text is null or g.criticality = :criticality::text)
+                and (:owner::text is null or lower(g.owner) = lower(:owner::text))
+                and (:businessUnit::text is null or lower(g.business_unit) = lower(:businessUnit::text))
             """;
 
     private final JdbcClient jdbc;
@@ -43,11 +58,20 @@ class AgentRepository {
     }
 
     /// An agent beside what is known of its life.
+    ///
+    /// @param labels those the machine gives itself, as people changed them
     record Seen(
             Agent agent,
+            Map<String, String> labels,
             Instant lastSeenAt,
             Instant onlineSince,
             @Nullable String reportedVersion) {}
+
+    /// What an agent is tagged and labelled with.
+    ///
+    /// @param labels    those the machine gives itself
+    /// @param ownLabels what people changed of them; a null hides one
+    record Marks(List<String> tags, Map<String, String> labels, Map<String, @Nullable String> ownLabels) {}
 
     record Page(List<Seen> items, long total) {}
 
@@ -56,7 +80,15 @@ class AgentRepository {
             @Nullable Liveness status,
             @Nullable String os,
             @Nullable String tag,
-            @Nullable String search) {}
+            @Nullable String search,
+            @Nullable String environment,
+            @Nullable String criticality,
+            @Nullable String owner,
+            @Nullable String businessUnit) {
+        boolean byGovernance() {
+            return environment != null || criticality != null || owner != null || businessUnit != null;
+        }
+    }
 
     /// @return false if the tenant has an agent for that machine already; nothing was written then
     boolean insertUnlessKnown(Agent agent) {
@@ -159,10 +191,10 @@ class AgentRepository {
 
     Optional<Seen> find(TenantId tenant, UUID id) {
         return jdbc.sql("""
-                        select %s, p.last_seen_at, p.online_since, p.agent_version as reported_version
+                        select %s
                         from agent a join agent_presence p on p.agent_id = a.id and p.tenant_id = a.tenant_id
                         where a.tenant_id = :tenant and a.id = :id
-                        """.formatted(COLUMNS))
+                        """.formatted(SEEN))
                 .param("tenant", tenant.value())
                 .param("id", id)
                 .query(this::toSeen)
@@ -178,12 +210,16 @@ class AgentRepository {
         values.put("os", filter.os());
         values.put("tag", filter.tag());
         values.put("search", search == null ? null : "%" + search.replaceAll("([\\\\%_])", "\\\\$1") + "%");
-        var from =
-                "from agent a join agent_presence p on p.agent_id = a.id and p.tenant_id = a.tenant_id where " + FILTER;
+        values.put("environment", filter.environment());
+        values.put("criticality", filter.criticality());
+        values.put("owner", filter.owner());
+        values.put("businessUnit", filter.businessUnit());
+        var from = "from agent a join agent_presence p on p.agent_id = a.id and p.tenant_id = a.tenant_id"
+                + (filter.byGovernance() ? GOVERNED : "") + " where " + FILTER;
         var items = jdbc.sql("""
-                        select %s, p.last_seen_at, p.online_since, p.agent_version as reported_version
+                        select %s
                         %s order by a.hostname, a.id offset :offset limit :limit
-                        """.formatted(COLUMNS, from))
+                        """.formatted(SEEN, from))
                 .params(values)
                 .param("offset", offset)
                 .param("limit", limit)
@@ -194,6 +230,35 @@ class AgentRepository {
                 .query(Long.class)
                 .single();
         return new Page(items, total);
+    }
+
+    /// Keeps an agent from being deleted or edited until the transaction ends.
+    ///
+    /// @return what it is marked with; nothing where the tenant has no such agent
+    Optional<Marks> lockMarks(TenantId tenant, UUID id) {
+        return jdbc.sql("""
+                        select tags, labels, own_labels from agent where tenant_id = :tenant and id = :id
+                        for no key update
+                        """)
+                .param("tenant", tenant.value())
+                .param("id", id)
+                .query((row, _) -> new Marks(
+                        Columns.texts(row, "tags"),
+                        json.readValue(row.getString("labels"), LABELS),
+                        json.readValue(row.getString("own_labels"), OWN_LABELS)))
+                .optional();
+    }
+
+    void mark(TenantId tenant, UUID id, List<String> tags, Map<String, @Nullable String> ownLabels) {
+        jdbc.sql("""
+                        update agent set tags = :tags, own_labels = :labels::jsonb
+                        where tenant_id = :tenant and id = :id
+                        """)
+                .param("tags", tags.toArray(String[]::new))
+                .param("labels", json.writeValueAsString(ownLabels))
+                .param("tenant", tenant.value())
+                .param("id", id)
+                .update();
     }
 
     /// @return the agent that was deleted
@@ -209,6 +274,7 @@ class AgentRepository {
     private Seen toSeen(ResultSet row, int number) throws SQLException {
         return new Seen(
                 toAgent(row, number),
+                json.readValue(row.getString("shown_labels"), LABELS),
                 row.getTimestamp("last_seen_at").toInstant(),
                 row.getTimestamp("online_since").toInstant(),
                 row.getString("reported_version"));
@@ -231,7 +297,7 @@ class AgentRepository {
                         row.getObject("cpu_cores", Integer.class),
                         row.getObject("ram_total_bytes", Long.class),
                         row.getString("agent_version"),
-                        json.readValue(row.getString("labels"), new TypeReference<Map<String, String>>() {})),
+                        json.readValue(row.getString("labels"), LABELS)),
                 Columns.texts(row, "tags"),
                 row.getString("token_sha256"),
                 key == null || pinnedAt == null ? null : new Agent.Pin(key, pinnedAt),

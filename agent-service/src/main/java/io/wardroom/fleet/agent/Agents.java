@@ -9,12 +9,20 @@ import io.wardroom.common.identity.AgentIdentity;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
 import io.wardroom.fleet.agent.AgentEvents.AgentDeleted;
+import io.wardroom.fleet.agent.EditAgent.Outcome.Edited;
+import io.wardroom.fleet.agent.EditAgent.Outcome.NoSuchAgent;
+import io.wardroom.fleet.agent.EditAgent.Outcome.TooMany;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /// The tenant's agents, as people see them.
@@ -53,11 +61,71 @@ public class Agents {
         return repository.find(tenant, id).isPresent();
     }
 
+    /// Keeps an agent from being deleted until the running transaction ends.
+    ///
+    /// @return whether the tenant has it
+    @Transactional(propagation = Propagation.MANDATORY)
+    public boolean hold(TenantId tenant, UUID id) {
+        return repository.lockMarks(tenant, id).isPresent();
+    }
+
+    /// Tags and labels an agent otherwise; what was before is on record.
+    @Transactional
+    public EditAgent.Outcome edit(EditAgent wish) {
+        var tenant = wish.actor().tenant();
+        var deed = Deed.by(wish.actor(), "update_agent", "agent", wish.agent());
+        var marks = repository.lockMarks(tenant, wish.agent()).orElse(null);
+        if (marks == null) {
+            audit.record(deed.refused("NOT_FOUND"), wish.caller());
+            return new NoSuchAgent();
+        }
+        var tags = new LinkedHashSet<>(wish.tags() == null ? marks.tags() : wish.tags());
+        tags.addAll(wish.addTags());
+        tags.removeAll(wish.removeTags());
+        var own = new TreeMap<>(marks.ownLabels());
+        wish.labels().forEach((name, value) -> {
+            own.put(name, value);
+            if (value == null && !marks.labels().containsKey(name)) {
+                own.remove(name);
+            }
+        });
+        var labels = shown(marks.labels(), own);
+        if (tags.size() > EditAgent.MOST_TAGS) {
+            return refused(deed, wish, new TooMany("tags", EditAgent.MOST_TAGS));
+        }
+        if (labels.size() > EditAgent.MOST_LABELS || own.size() > 2 * EditAgent.MOST_LABELS) {
+            return refused(deed, wish, new TooMany("labels", EditAgent.MOST_LABELS));
+        }
+        repository.mark(tenant, wish.agent(), List.copyOf(tags), own);
+        audit.record(
+                deed.with("before", Map.of("tags", marks.tags(), "labels", shown(marks.labels(), marks.ownLabels())))
+                        .with("after", Map.of("tags", List.copyOf(tags), "labels", labels)),
+                wish.caller());
+        return new Edited();
+    }
+
+    private EditAgent.Outcome refused(Deed deed, EditAgent wish, TooMany outcome) {
+        audit.record(deed.refused("BUSINESS_RULE").with("too_many", outcome.what()), wish.caller());
+        return outcome;
+    }
+
+    private static Map<String, String> shown(Map<String, String> machine, Map<String, @Nullable String> own) {
+        var labels = new TreeMap<>(machine);
+        own.forEach((name, value) -> {
+            if (value == null) {
+                labels.remove(name);
+            } else {
+                labels.put(name, value);
+            }
+        });
+        return labels;
+    }
+
     /// Removes an agent; its token is dead everywhere as soon as the tombstone has been read.
     ///
     /// @return whether there was such an agent
     @Transactional
-    boolean delete(Actor actor, Caller caller, UUID id) {
+    public boolean delete(Actor actor, Caller caller, UUID id) {
         var deleted = repository.delete(actor.tenant(), id);
         deleted.ifPresent(agent -> {
             outbox.append(Topics.AGENTS_IDENTITY, AgentIdentity.TYPE, id.toString(), agent.tenant(), null);

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 
 /// Where records go that can never be worked off: `<topic>.dlt`, with the cause in their headers.
 @Component
-class DeadLetters {
+public class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
     private final DeadLetterPublishingRecoverer recoverer;
@@ -27,7 +27,7 @@ class DeadLetters {
     }
 
     /// @throws org.springframework.kafka.KafkaException if the broker did not take it
-    void bury(ConsumerRecord<String, byte[]> record, Exception cause) {
+    public void bury(ConsumerRecord<String, byte[]> record, Exception cause) {
         recoverer.accept(record, cause);
         meters.counter("wardroom.telemetry.dead", "topic", record.topic()).increment();
         LOG.atWarn()

@@ -20,7 +20,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 /// How the topics of telemetry are read: many records a poll, offsets committed behind the database, no observation,
 /// which would cost more than storing a batch.
 @Configuration(proxyBeanMethods = false)
-class TelemetryKafka {
+public class TelemetryKafka {
     static final String METRICS = "metricsContainers";
     static final String LAYOUTS = "layoutContainers";
 
@@ -60,7 +60,8 @@ class TelemetryKafka {
                         .build());
     }
 
-    private static ConcurrentKafkaListenerContainerFactory<String, byte[]> batches(
+    /// Containers that hand over whole polls and commit behind them, for topics of large or many records.
+    public static ConcurrentKafkaListenerContainerFactory<String, byte[]> batches(
             ConsumerFactory<? super String, ? super byte[]> consumers,
             MeterRegistry meters,
             Map<String, Object> settings) {

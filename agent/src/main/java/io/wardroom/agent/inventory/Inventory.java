@@ -47,8 +47,16 @@ public final class Inventory {
 
     /// A section as it is now.
     ///
-    /// @param data the JSON array of its rows
-    public record Section(String name, Instant observedAt, byte[] data) {}
+    /// @param data  the JSON array of its rows
+    /// @param told  how many rows that are
+    /// @param total how many there are; more than told where one batch cannot take them all
+    public record Section(String name, Instant observedAt, byte[] data, int told, int total) {
+        public boolean truncated() {
+            return told < total;
+        }
+    }
+
+    private record Rows(byte[] data, int told) {}
 
     /// Every section that can be read.
     public List<Section> all() throws InterruptedException {
@@ -101,26 +109,27 @@ public final class Inventory {
     }
 
     private void tell(String name, List<? extends Row> rows, boolean everything, List<Section> sections) {
-        var data = data(name, rows);
-        var hash = sha256(data);
+        var fitting = fitting(name, rows);
+        var hash = sha256(fitting.data());
         if (everything || !Arrays.equals(hash, told.get(name))) {
             told.put(name, hash);
-            sections.add(new Section(name, clock.instant(), data));
+            sections.add(new Section(name, clock.instant(), fitting.data(), fitting.told(), rows.size()));
         }
     }
 
-    private byte[] data(String name, List<? extends Row> rows) {
+    private Rows fitting(String name, List<? extends Row> rows) {
         var data = json(rows);
         if (data.length <= MAX_SECTION_BYTES) {
-            return data;
+            return new Rows(data, rows.size());
         }
-        var fitting = (int) (rows.size() * (long) MAX_SECTION_BYTES / data.length);
-        while (fitting > 0 && data.length > MAX_SECTION_BYTES) {
-            data = json(rows.subList(0, fitting));
-            fitting = fitting * 9 / 10;
+        var count = (int) (rows.size() * (long) MAX_SECTION_BYTES / data.length);
+        data = json(rows.subList(0, count));
+        while (data.length > MAX_SECTION_BYTES) {
+            count = count * 9 / 10;
+            data = json(rows.subList(0, count));
         }
-        sayOnce(name, "too large for one batch: only the first of %d rows are told".formatted(rows.size()));
-        return data;
+        sayOnce(name, "too large for one batch: only the first %d of %d rows are told".formatted(count, rows.size()));
+        return new Rows(data, count);
     }
 
     private static byte[] json(List<? extends Row> rows) {

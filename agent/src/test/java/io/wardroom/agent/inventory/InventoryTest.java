@@ -97,7 +97,10 @@ class InventoryTest {
                 .getFirst();
 
         assertThat(section.data().length).isBetween(700 << 10, 880 << 10);
-        assertThat(Json.asList(Json.read(section.data())).size()).isLessThan(60_000);
+        assertThat(Json.asList(Json.read(section.data()))).hasSize(section.told());
+        assertThat(section.told()).isBetween(7_000, 10_000);
+        assertThat(section.total()).isEqualTo(60_000);
+        assertThat(section.truncated()).isTrue();
     }
 
     /// Every file the inventory reads, filled with seeded rubbish of several kinds: no section may fail the

@@ -30,7 +30,10 @@ final class ItemForm {
     static {
         new ItemForm("inventory", Stream.INVENTORY, "observed_at", false)
                 .needs("section", word(32))
-                .needs("data", tree());
+                .needs("data", tree())
+                // a section too large for one item is cut by the agent, which says so and how many rows there are
+                .takes("truncated", flag())
+                .takes("total", whole());
         new ItemForm("alert", Stream.ALERTS, "detected_at", false)
                 .needs("category", word(64))
                 .needs("severity", oneOf("critical", "high", "medium", "warning"))
@@ -216,6 +219,15 @@ final class ItemForm {
                 throw ItemFault.invalid(field, "must be a whole number from 0 on");
             }
             to.writeNumber(from.getLongValue());
+        };
+    }
+
+    private static Rule flag() {
+        return (from, to, field) -> {
+            if (!from.currentToken().isBoolean()) {
+                throw ItemFault.invalid(field, "must be true or false");
+            }
+            to.writeBoolean(from.getBooleanValue());
         };
     }
 

@@ -55,7 +55,7 @@ class BatchParserTest {
                   {"type":"metric","name":"a","value":-1.5e3,"captured_at":"2026-01-31T09:14:00Z","labels":{"x":"y"}},
                   {"type":"metric","name":"b","value":2,"captured_at":"2026-01-31T09:14:00Z"},
                   {"type":"heartbeat"},
-                  {"type":"inventory","section":"packages","data":[{"name":"bash","version":"5.2"}]},
+                  {"type":"inventory","section":"packages","data":[{"name":"bash","version":"5.2"}],"truncated":true,"total":9000},
                   {"type":"alert","category":"disk","severity":"high","title":"full","detail":"98 %%\\nof /","detected_at":"2026-01-31T09:00:00Z"},
                   {"type":"honeypot_event","path":"/root/.canary","action":"open","process_name":"cat","process_pid":42},
                   {"type":"process_dna","pid":1,"name":"init","exe_path":"/sbin/init","exe_sha256":"%s","observed_at":"2026-01-31T09:00:00Z"},
@@ -86,7 +86,7 @@ class BatchParserTest {
         assertThat(ValueCodec.unpack(batch.moments().get(1).values(), 2)).containsExactly(-1500, 2);
         assertThat(texts(batch, Stream.INVENTORY))
                 .containsExactly(
-                        "{\"type\":\"inventory\",\"section\":\"packages\",\"data\":[{\"name\":\"bash\",\"version\":\"5.2\"}],\"observed_at\":\"2026-01-31T09:15:00Z\"}");
+                        "{\"type\":\"inventory\",\"section\":\"packages\",\"data\":[{\"name\":\"bash\",\"version\":\"5.2\"}],\"truncated\":true,\"total\":9000,\"observed_at\":\"2026-01-31T09:15:00Z\"}");
         assertThat(texts(batch, Stream.ALERTS))
                 .containsExactly(
                         "{\"type\":\"alert\",\"category\":\"disk\",\"severity\":\"high\",\"title\":\"full\",\"detail\":\"98 %\\nof /\",\"detected_at\":\"2026-01-31T09:00:00Z\"}");
@@ -211,6 +211,8 @@ class BatchParserTest {
                     {"type":"inventory","section":"users","data":["a\\u0000b"]}                 | VALIDATION_ERROR   | data must hold texts
                     {"type":"inventory","section":"users","data":[1e400]}                       | VALUE_OUT_OF_RANGE | data holds a number
                     {"type":"inventory","section":"users","data":1,"data":2}                    | VALIDATION_ERROR   | data is given twice
+                    {"type":"inventory","section":"users","data":[],"truncated":"yes"}          | VALIDATION_ERROR   | truncated must be true or false
+                    {"type":"inventory","section":"users","data":[],"total":-1}                 | VALIDATION_ERROR   | total must be a whole number
                     {"type":"alert","category":"disk","severity":"bad","title":"t"}             | VALIDATION_ERROR   | severity must be one of
                     {"type":"alert","category":"disk","severity":"high","title":"a\\u001bb"}    | VALIDATION_ERROR   | title must not
                     {"type":"process_dna","pid":-1,"name":"a"}                                  | VALIDATION_ERROR   | pid must be a whole number
