@@ -10,10 +10,10 @@ import org.springframework.kafka.KafkaException;
 import org.springframework.transaction.TransactionException;
 
 /// Tells a dependency that is away from a record that is bad: the one is waited for, the other put aside.
-final class Outage {
+public final class Outage {
     private Outage() {}
 
-    static boolean isBehind(@Nullable Throwable failure) {
+    public static boolean isBehind(@Nullable Throwable failure) {
         for (var link = failure; link != null; link = link.getCause()) {
             if (link instanceof SQLTransientException
                     || link instanceof SQLRecoverableException

@@ -20,9 +20,12 @@ import org.springframework.util.backoff.ExponentialBackOff;
 /// How the topics of telemetry are read: many records a poll, offsets committed behind the database, no observation,
 /// which would cost more than storing a batch.
 @Configuration(proxyBeanMethods = false)
-class TelemetryKafka {
+public class TelemetryKafka {
     static final String METRICS = "metricsContainers";
     static final String LAYOUTS = "layoutContainers";
+
+    /// For who reads along without being waited for: up to a thousand records a poll, bad ones left to the reader.
+    public static final String FOLLOWERS = LAYOUTS;
 
     // a poll waits for 200 kB or 50 ms: what freshness can afford decides how much a commit carries
     private static final int FETCH_MIN_BYTES = 200_000;
