@@ -49,6 +49,14 @@ record Item(byte[] json) {
                 new Fields().with("type", "processes").with("observed_at", at).with("items", processes)));
     }
 
+    static Item honeypot(Fields event) {
+        return new Item(Json.bytes(event.with("type", "honeypot_event")));
+    }
+
+    static Item program(Instant at, Fields program) {
+        return new Item(Json.bytes(program.with("type", "process_dna").with("observed_at", at)));
+    }
+
     static Item connection(Instant at, Fields connection) {
         return new Item(Json.bytes(connection.with("type", "connection").with("observed_at", at)));
     }
