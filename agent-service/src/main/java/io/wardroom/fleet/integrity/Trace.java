@@ -90,6 +90,7 @@ record Trace(
         if (cameAsMade(next)) {
             all.add(next.receivedAt() - next.sentAt());
         }
+        var wasSetBack = wasSetBack(next);
         return new Trace(
                         instance,
                         firstReceivedAt,
@@ -97,9 +98,9 @@ record Trace(
                         next.sentAt(),
                         next.version() == null ? version : next.version(),
                         Math.max(nextSeq, next.seq() + 1),
-                        captured,
+                        wasSetBack ? List.of() : captured,
                         last(all, DRIFTS),
-                        cpu)
+                        wasSetBack ? new TreeMap<>() : cpu)
                 .measured(next);
     }
 
@@ -109,6 +110,15 @@ record Trace(
         var made = next.sentAt() - lastSentAt;
         var came = next.receivedAt() - lastReceivedAt;
         return made > 0 && Math.abs(came - made) <= Math.min(PUNCTUAL_MILLIS, made / 2);
+    }
+
+    /// Agents send in the order of their measuring: an earlier moment in a later batch comes from a clock that was put
+    /// right. What it showed before would hide all that comes now.
+    private boolean wasSetBack(Arrival next) {
+        return !captured.isEmpty()
+                && !next.captured().isEmpty()
+                && (next.seq() == 0 || next.seq() >= nextSeq)
+                && next.captured().getLast() < captured.getLast();
     }
 
     private Trace measured(Arrival batch) {

@@ -100,6 +100,18 @@ class ChecksTest {
     }
 
     @Test
+    void aClockThatIsSetBackIsMeasuredAnewAtOnce() {
+        var trace = every(15_000, 30, i -> 0);
+        var received = trace.lastReceivedAt();
+        for (var i = 1; i <= 25; i++) {
+            var at = BEGIN - 86_400_000 + i * 40_000L;
+            trace = trace.with(arrival(100 + i, at, received + i * 40_000L));
+        }
+
+        assertThat(Checks.cadence(trace, INTERVAL)).isInstanceOf(Fails.class);
+    }
+
+    @Test
     void thirtySamplesThatHardlyMoveAreFlat() {
         assertThat(Checks.flatMetrics(busy(29, 0))).isInstanceOf(Unknown.class);
         assertThat(Checks.flatMetrics(busy(30, 0))).isInstanceOf(Fails.class);
