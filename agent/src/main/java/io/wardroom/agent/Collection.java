@@ -1,6 +1,7 @@
 package io.wardroom.agent;
 
 import io.wardroom.agent.activity.Activity;
+import io.wardroom.agent.activity.ProcessDna;
 import io.wardroom.agent.inventory.Inventory;
 import io.wardroom.agent.log.Log;
 import io.wardroom.agent.metrics.HostMetrics;
@@ -13,18 +14,22 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Everything of one moment, as items.
 final class Collection {
     private final HostMetrics metrics;
     private final Activity activity;
+    private final Optional<ProcessDna> dna;
     private final Clock clock;
     private String saidLast = "";
 
-    Collection(HostMetrics metrics, Activity activity, Clock clock) {
+    /// @param dna empty: what programs are is not sent
+    Collection(HostMetrics metrics, Activity activity, Optional<ProcessDna> dna, Clock clock) {
         this.metrics = metrics;
         this.activity = activity;
+        this.dna = dna;
         this.clock = clock;
     }
 
@@ -43,6 +48,8 @@ final class Collection {
                 if (!processes.isEmpty()) {
                     items.add(Item.processes(at, processes));
                 }
+                dna.map(activity::programs)
+                        .ifPresent(programs -> programs.forEach(program -> items.add(Item.program(at, program))));
                 items.add(Item.connections(at, activity.connections()));
             }
             saidLast = "";

@@ -15,6 +15,7 @@ sealed interface CommandLine {
           wardroom-agent [--config FILE] --check    checks the configuration and ends
           wardroom-agent [--config FILE] --once     collects once, delivers what is spooled, ends
           wardroom-agent --once --print             collects once and prints the batch; needs no hub
+          wardroom-agent [--config FILE] --remove-canaries   takes away the canaries it made
           wardroom-agent --version | --help
 
           --config FILE   default: $WARDROOM_AGENT_CONFIG, else %s
@@ -30,6 +31,9 @@ sealed interface CommandLine {
 
     record Once(Path config) implements CommandLine {}
 
+    /// Before the agent is uninstalled.
+    record RemoveCanaries(Path config) implements CommandLine {}
+
     record Print() implements CommandLine {}
 
     record Version() implements CommandLine {}
@@ -44,6 +48,7 @@ sealed interface CommandLine {
         var check = false;
         var once = false;
         var print = false;
+        var removeCanaries = false;
         for (int i = 0; i < arguments.size(); i++) {
             var argument = arguments.get(i);
             switch (argument) {
@@ -56,6 +61,7 @@ sealed interface CommandLine {
                 case "--check" -> check = true;
                 case "--once" -> once = true;
                 case "--print" -> print = true;
+                case "--remove-canaries" -> removeCanaries = true;
                 case "--config" -> {
                     if (++i >= arguments.size()) {
                         return new WrongUse("--config needs a file");
@@ -73,8 +79,8 @@ sealed interface CommandLine {
         if (print && !once) {
             return new WrongUse("--print goes with --once");
         }
-        if (check && once) {
-            return new WrongUse("--check and --once exclude each other");
+        if (check && once || removeCanaries && (check || once)) {
+            return new WrongUse("--check, --once and --remove-canaries exclude each other");
         }
         if (print) {
             return new Print();
@@ -82,6 +88,9 @@ sealed interface CommandLine {
         var file = Path.of(config.or(() -> Optional.ofNullable(environment.get("WARDROOM_AGENT_CONFIG")))
                 .filter(text -> !text.isBlank())
                 .orElse(DEFAULT_CONFIG));
+        if (removeCanaries) {
+            return new RemoveCanaries(file);
+        }
         return check ? new Check(file) : once ? new Once(file) : new Run(file);
     }
 }

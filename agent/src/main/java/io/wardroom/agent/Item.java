@@ -58,4 +58,12 @@ record Item(byte[] json) {
         return new Item(Json.bytes(
                 new Fields().with("type", "connection").with("observed_at", at).with("items", connections)));
     }
+
+    static Item honeypot(Fields event) {
+        return new Item(Json.bytes(event.with("type", "honeypot_event")));
+    }
+
+    static Item program(Instant at, Fields program) {
+        return new Item(Json.bytes(program.with("type", "process_dna").with("observed_at", at)));
+    }
 }

@@ -1,9 +1,11 @@
 package io.wardroom.agent;
 
 import io.wardroom.agent.config.AgentConfig;
+import io.wardroom.agent.honeypot.Honeypots;
 import io.wardroom.agent.hub.Delivery;
 import io.wardroom.agent.hub.Desired;
 import io.wardroom.agent.inventory.Inventory;
+import io.wardroom.agent.json.Fields;
 import io.wardroom.agent.log.Log;
 import io.wardroom.agent.spool.Spool;
 import java.io.IOException;
@@ -12,8 +14,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// The agent at work: one thread collects and spools, one looks through the inventory, one delivers.
 ///
@@ -22,6 +26,7 @@ final class RunningAgent {
     private static final Duration FIRST_COLLECTION_AFTER = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
     private static final String COLLECTING = "collect";
+    private static final String WATCHING = "honeypots";
     private static final long STACK_BYTES = 512 << 10;
 
     private final Collection collection;
@@ -29,6 +34,7 @@ final class RunningAgent {
     private final Batches batches;
     private final Spool spool;
     private final Delivery delivery;
+    private final Optional<Honeypots> honeypots;
     private final Duration activityInterval;
     private final Duration inventoryCheckInterval;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -47,6 +53,7 @@ final class RunningAgent {
             Inventory inventory,
             Batches batches,
             Spool spool,
+            WatchWith honeypots,
             DeliveryTo delivery) {
         this.collection = collection;
         this.inventory = inventory;
@@ -57,18 +64,28 @@ final class RunningAgent {
         this.collectInterval = config.collectInterval();
         this.inventoryInterval = config.inventoryInterval();
         this.delivery = delivery.telling(this::take);
+        this.honeypots = config.honeypots()
+                ? Optional.of(honeypots.telling(event -> spool(List.of(Item.honeypot(event)))))
+                : Optional.empty();
     }
 
     /// Makes the delivery, which tells the hub's wishes to the agent.
     @FunctionalInterface
     interface DeliveryTo {
-        Delivery telling(java.util.function.Consumer<Desired> wishes);
+        Delivery telling(Consumer<Desired> wishes);
+    }
+
+    /// Makes the watch over the canaries, which tells what it sees to the agent.
+    @FunctionalInterface
+    interface WatchWith {
+        Honeypots telling(Consumer<Fields> events);
     }
 
     void start() {
         thread(COLLECTING, this::collect);
         thread("inventory", this::lookThrough);
         thread("deliver", this::deliver);
+        honeypots.ifPresent(watch -> thread(WATCHING, () -> watch.watch(() -> stopping.getCount() == 0)));
     }
 
     private void thread(String name, Work work) {
@@ -196,10 +213,12 @@ final class RunningAgent {
 
     /// Ends the threads and keeps what no batch held yet.
     ///
-    /// The collecting thread is not interrupted: that would close the file to which it may be writing a batch.
+    /// The threads that spool are not interrupted: that would close the file to which one may be writing a batch.
     void stop() throws InterruptedException, IOException {
         stopping.countDown();
-        threads.stream().filter(thread -> !thread.getName().equals(COLLECTING)).forEach(Thread::interrupt);
+        threads.stream()
+                .filter(thread -> !List.of(COLLECTING, WATCHING).contains(thread.getName()))
+                .forEach(Thread::interrupt);
         var deadline = System.nanoTime() + STOP_WITHIN.toNanos();
         for (var thread : threads) {
             thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));

@@ -1,9 +1,12 @@
 package io.wardroom.agent;
 
 import io.wardroom.agent.activity.Activity;
+import io.wardroom.agent.activity.ProcessDna;
 import io.wardroom.agent.config.AgentConfig;
 import io.wardroom.agent.config.ConfigFile;
 import io.wardroom.agent.config.ConfigProblem;
+import io.wardroom.agent.honeypot.Canaries;
+import io.wardroom.agent.honeypot.Honeypots;
 import io.wardroom.agent.host.HostFiles;
 import io.wardroom.agent.hub.Delivery;
 import io.wardroom.agent.hub.Desired;
@@ -23,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -68,6 +72,7 @@ public final class WardroomAgent {
                 }
                 case CommandLine.Print() -> print();
                 case CommandLine.Check(Path file) -> check(file);
+                case CommandLine.RemoveCanaries(Path file) -> removeCanaries(load(file));
                 case CommandLine.Once(Path file) -> once(load(file));
                 case CommandLine.Run(Path file) -> start(load(file));
             };
@@ -100,7 +105,7 @@ public final class WardroomAgent {
 
     private int print() throws IOException, InterruptedException {
         var instance = UUID.randomUUID().toString();
-        var collection = collection();
+        var collection = collection(Optional.empty());
         var items = new ArrayList<>(collect(collection, new Spool.Fill(0, 0), Counters.NONE));
         items.addAll(Collection.inventory(new Inventory(files, clock).all()));
         var now = clock.instant();
@@ -110,10 +115,19 @@ public final class WardroomAgent {
         return DONE;
     }
 
-    private Collection collection() {
+    private Canaries canaries(AgentConfig config) {
+        return new Canaries(Path.of("/"), config.configFolder(), config.dataDir());
+    }
+
+    private int removeCanaries(AgentConfig config) throws IOException {
+        canaries(config).remove();
+        return DONE;
+    }
+
+    private Collection collection(Optional<ProcessDna> dna) {
         var metrics = new HostMetrics(files);
         metrics.begin();
-        return new Collection(metrics, new Activity(files, System::nanoTime), clock);
+        return new Collection(metrics, new Activity(files, System::nanoTime), dna, clock);
     }
 
     private static List<Item> collect(Collection collection, Spool.Fill fill, Counters counters)
@@ -151,7 +165,7 @@ public final class WardroomAgent {
                 var client = client(config)) {
             var identity = Identity.open(config.dataDir(), files, config.machineId());
             var batches = new Batches(identity.instanceId(), version, clock);
-            var items = new ArrayList<>(collect(collection(), spool.fill(), spool.counters()));
+            var items = new ArrayList<>(collect(collection(dna(config)), spool.fill(), spool.counters()));
             items.addAll(Collection.inventory(new Inventory(files, clock).all()));
             for (var part : Batches.parted(items)) {
                 spool.append(seq -> batches.draft(seq, part));
@@ -175,15 +189,20 @@ public final class WardroomAgent {
         // the spool first: its lock keeps a second agent from changing the identity
         var spool = Spool.open(config.dataDir().resolve("spool"), config.spoolMaxBytes());
         var identity = Identity.open(config.dataDir(), files, config.machineId());
+        if (!config.honeypots()) {
+            // they were switched off
+            canaries(config).remove();
+        }
         var client = client(config);
         var facts = MachineFacts.read(files, config.labels());
         var batches = new Batches(identity.instanceId(), version, clock);
         var agent = new RunningAgent(
                 config,
-                collection(),
+                collection(dna(config)),
                 new Inventory(files, clock),
                 batches,
                 spool,
+                events -> new Honeypots(canaries(config), files, clock, events),
                 wishes -> delivery(config, facts, identity, client, spool, wishes));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, client), "stop"));
         Log.info("wardroom-agent %s: hub %s, data in %s, %d batches wait in the spool"
@@ -191,6 +210,10 @@ public final class WardroomAgent {
                         version, config.hubUrl(), config.dataDir(), spool.fill().batches()));
         agent.start();
         return DONE;
+    }
+
+    private Optional<ProcessDna> dna(AgentConfig config) {
+        return config.processDna() ? Optional.of(new ProcessDna(files)) : Optional.empty();
     }
 
     private static void stop(RunningAgent agent, HubClient client) {

@@ -32,6 +32,7 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -180,6 +181,28 @@ class AgentController {
         if (!agents.delete(actor, caller, id)) {
             throw CommonProblem.NOT_FOUND.because("no agent " + id);
         }
+    }
+
+    /// @param token shown this once
+    record TokenView(String token) {}
+
+    @Operation(summary = "Gives an agent a new token, shown this once; the old one is dead at once")
+    @PostMapping("/{id}/rotate-token")
+    @PreAuthorize("hasRole('admin')")
+    TokenView rotateToken(@PathVariable UUID id, Actor actor, Caller caller) {
+        return agents.rotateToken(actor, caller, id)
+                .map(TokenView::new)
+                .orElseThrow(() -> CommonProblem.NOT_FOUND.because("no agent " + id));
+    }
+
+    @Operation(summary = "Forgets an agent's signing key; the next one it shows is pinned")
+    @PostMapping("/{id}/rotate-signing-key")
+    @PreAuthorize("hasRole('admin')")
+    AgentView clearSigningKey(@PathVariable UUID id, Actor actor, Caller caller, TenantId tenant) {
+        if (!agents.clearSigningKey(actor, caller, id)) {
+            throw CommonProblem.NOT_FOUND.because("no agent " + id);
+        }
+        return find(id, tenant);
     }
 
     private static @Nullable Liveness liveness(@Nullable String status) {

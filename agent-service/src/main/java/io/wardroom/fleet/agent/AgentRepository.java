@@ -26,7 +26,7 @@ class AgentRepository {
     private static final String COLUMNS = """
             a.id, a.tenant_id, a.machine_id, a.hostname, a.os, a.distro, a.kernel, a.arch, a.cpu_model, a.cpu_cores,
             a.ram_total_bytes, a.agent_version, a.labels, a.tags, a.token_sha256, a.signing_pubkey, a.signing_set_at,
-            a.first_seen_at, a.version""";
+            a.refused_instances, a.copy_of, a.copy_instance, a.first_seen_at, a.version""";
     private static final String SEEN = COLUMNS + """
             , p.last_seen_at, p.online_since, p.agent_version as reported_version,
             jsonb_strip_nulls(a.labels || a.own_labels) as shown_labels""";
@@ -94,15 +94,16 @@ class AgentRepository {
     boolean insertUnlessKnown(Agent agent) {
         var machine = agent.machine();
         var pin = agent.pin();
+        var copy = agent.copy();
         var inserted = jdbc.sql("""
                         insert into agent
                             (id, tenant_id, machine_id, hostname, os, distro, kernel, arch, cpu_model, cpu_cores,
                              ram_total_bytes, agent_version, labels, tags, token_sha256, signing_pubkey,
-                             signing_set_at, first_seen_at, version)
+                             signing_set_at, copy_of, copy_instance, first_seen_at, version)
                         values
                             (:id, :tenant, :machineId, :hostname, :os, :distro, :kernel, :arch, :cpuModel, :cpuCores,
                              :ramTotalBytes, :agentVersion, :labels::jsonb, :tags, :token, :pin, :pinnedAt,
-                             :firstSeenAt, :version)
+                             :copyOf, :copyInstance, :firstSeenAt, :version)
                         on conflict (tenant_id, machine_id) do nothing
                         """)
                 .param("id", agent.id())
@@ -114,6 +115,8 @@ class AgentRepository {
                 .param("token", agent.tokenSha256())
                 .param("pin", pin == null ? null : pin.signingPubkey())
                 .param("pinnedAt", pin == null ? null : Timestamp.from(pin.setAt()))
+                .param("copyOf", copy == null ? null : copy.of())
+                .param("copyInstance", copy == null ? null : copy.instance())
                 .update();
         if (inserted == 0) {
             return false;
@@ -137,13 +140,15 @@ class AgentRepository {
                             hostname = :hostname, os = :os, distro = :distro, kernel = :kernel, arch = :arch,
                             cpu_model = :cpuModel, cpu_cores = :cpuCores, ram_total_bytes = :ramTotalBytes,
                             agent_version = :agentVersion, labels = :labels::jsonb, token_sha256 = :token,
-                            signing_pubkey = :pin, signing_set_at = :pinnedAt, version = :version
+                            signing_pubkey = :pin, signing_set_at = :pinnedAt, refused_instances = :refused,
+                            version = :version
                         where tenant_id = :tenant and id = :id and machine_id = :machineId and version = :before
                         """)
                 .params(describe(agent.machine()))
                 .param("token", agent.tokenSha256())
                 .param("pin", pin == null ? null : pin.signingPubkey())
                 .param("pinnedAt", pin == null ? null : Timestamp.from(pin.setAt()))
+                .param("refused", agent.refused().toArray(String[]::new))
                 .param("version", agent.version())
                 .param("tenant", agent.tenant().value())
                 .param("id", agent.id())
@@ -176,6 +181,29 @@ class AgentRepository {
                         .formatted(COLUMNS))
                 .param("tenant", tenant.value())
                 .param("machine", machineId)
+                .query(this::toAgent)
+                .optional();
+    }
+
+    /// An agent, held until the transaction ends.
+    Optional<Agent> lock(TenantId tenant, UUID id) {
+        return jdbc.sql("select %s from agent a where a.tenant_id = :tenant and a.id = :id for update"
+                        .formatted(COLUMNS))
+                .param("tenant", tenant.value())
+                .param("id", id)
+                .query(this::toAgent)
+                .optional();
+    }
+
+    /// The machine that was let in as this copy.
+    Optional<Agent> findCopy(TenantId tenant, Agent.Copy copy) {
+        return jdbc.sql("""
+                        select %s from agent a
+                        where a.tenant_id = :tenant and a.copy_of = :of and a.copy_instance = :instance
+                        """.formatted(COLUMNS))
+                .param("tenant", tenant.value())
+                .param("of", copy.of())
+                .param("instance", copy.instance())
                 .query(this::toAgent)
                 .optional();
     }
@@ -283,6 +311,8 @@ class AgentRepository {
     private Agent toAgent(ResultSet row, int number) throws SQLException {
         var key = row.getString("signing_pubkey");
         var pinnedAt = Columns.instant(row, "signing_set_at");
+        var copyOf = row.getObject("copy_of", UUID.class);
+        var copyInstance = row.getString("copy_instance");
         return new Agent(
                 row.getObject("id", UUID.class),
                 new TenantId(row.getObject("tenant_id", UUID.class)),
@@ -301,6 +331,8 @@ class AgentRepository {
                 Columns.texts(row, "tags"),
                 row.getString("token_sha256"),
                 key == null || pinnedAt == null ? null : new Agent.Pin(key, pinnedAt),
+                Columns.texts(row, "refused_instances"),
+                copyOf == null || copyInstance == null ? null : new Agent.Copy(copyOf, copyInstance),
                 row.getTimestamp("first_seen_at").toInstant(),
                 row.getLong("version"));
     }

@@ -6,8 +6,10 @@ import io.wardroom.common.audit.Deed;
 import io.wardroom.common.event.EventOutbox;
 import io.wardroom.common.event.Topics;
 import io.wardroom.common.identity.AgentIdentity;
+import io.wardroom.common.identity.TokenHash;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.fleet.OpaqueToken;
 import io.wardroom.fleet.agent.AgentEvents.AgentDeleted;
 import io.wardroom.fleet.agent.EditAgent.Outcome.Edited;
 import io.wardroom.fleet.agent.EditAgent.Outcome.NoSuchAgent;
@@ -28,13 +30,17 @@ import org.springframework.transaction.annotation.Transactional;
 /// The tenant's agents, as people see them.
 @Service
 public class Agents {
+    private static final String AGENT = "agent";
+
     private final AgentRepository repository;
+    private final Anomalies anomalies;
     private final EventOutbox outbox;
     private final AuditTrail audit;
     private final Clock clock;
 
-    Agents(AgentRepository repository, EventOutbox outbox, AuditTrail audit, Clock clock) {
+    Agents(AgentRepository repository, Anomalies anomalies, EventOutbox outbox, AuditTrail audit, Clock clock) {
         this.repository = repository;
+        this.anomalies = anomalies;
         this.outbox = outbox;
         this.audit = audit;
         this.clock = clock;
@@ -121,6 +127,50 @@ public class Agents {
         return labels;
     }
 
+    /// Replaces an agent's token; the old one is dead everywhere as soon as the new identity has been read.
+    ///
+    /// @return the new token, which nobody sees again
+    @Transactional
+    Optional<String> rotateToken(Actor actor, Caller caller, UUID id) {
+        return repository.lock(actor.tenant(), id).map(agent -> {
+            var secret = OpaqueToken.next(AgentIdentity.TOKEN_PREFIX);
+            change(agent.withToken(TokenHash.of(secret)));
+            audit.record(Deed.by(actor, "agent_token_rotated", AGENT, id), caller);
+            return secret;
+        });
+    }
+
+    /// Forgets an agent's signing key, so that the next one it shows is pinned.
+    ///
+    /// @return whether there is such an agent
+    @Transactional
+    boolean clearSigningKey(Actor actor, Caller caller, UUID id) {
+        var found = repository.lock(actor.tenant(), id);
+        found.ifPresent(agent -> {
+            change(agent.withoutPin());
+            audit.record(
+                    Deed.by(actor, "agent_signing_key_cleared", AGENT, id).with("was_pinned", agent.pin() != null),
+                    caller);
+        });
+        return found.isPresent();
+    }
+
+    /// Takes one start of an agent for a copy of it, in the running transaction: the doors refuse its batches as soon
+    /// as they have read the new identity. Nothing happens where it is refused already or the agent is gone.
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void refuseInstance(TenantId tenant, UUID id, String instance) {
+        repository
+                .lock(tenant, id)
+                .filter(agent -> !agent.refuses(instance))
+                .ifPresent(agent -> change(agent.refusing(instance)));
+    }
+
+    private void change(Agent agent) {
+        repository.update(agent);
+        outbox.append(
+                Topics.AGENTS_IDENTITY, AgentIdentity.TYPE, agent.id().toString(), agent.tenant(), agent.identity());
+    }
+
     /// Removes an agent; its token is dead everywhere as soon as the tombstone has been read.
     ///
     /// @return whether there was such an agent
@@ -128,6 +178,7 @@ public class Agents {
     public boolean delete(Actor actor, Caller caller, UUID id) {
         var deleted = repository.delete(actor.tenant(), id);
         deleted.ifPresent(agent -> {
+            anomalies.resolveAll(agent.tenant(), id);
             outbox.append(Topics.AGENTS_IDENTITY, AgentIdentity.TYPE, id.toString(), agent.tenant(), null);
             outbox.append(
                     Topics.AGENTS_EVENTS,
@@ -136,7 +187,7 @@ public class Agents {
                     agent.tenant(),
                     new AgentDeleted(id, agent.tenant().value(), agent.machine().hostname(), clock.instant()));
             audit.record(
-                    Deed.by(actor, "delete_agent", "agent", id)
+                    Deed.by(actor, "delete_agent", AGENT, id)
                             .with("hostname", agent.machine().hostname()),
                     caller);
         });

@@ -1,14 +1,16 @@
 package io.wardroom.fleet.agent;
 
-import io.wardroom.common.tenant.TenantId;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/// A doubt about an agent's integrity. Published on `integrity.anomalies.v1`, keyed by agent.
+/// A doubt about an agent's integrity. Published on `integrity.anomalies.v1`, keyed by agent, when it opens and when it
+/// is resolved.
 ///
-/// @param kind     `unsigned_payload`, `signature_invalid`, ...
-/// @param severity `critical`, `high` or `medium`
+/// @param kind       `unsigned_payload`, `signature_invalid`, ...
+/// @param severity   `critical`, `high` or `medium`
+/// @param resolvedAt null while it is open
 public record Anomaly(
         UUID id,
         UUID tenantId,
@@ -17,10 +19,8 @@ public record Anomaly(
         String severity,
         String summary,
         Map<String, Object> detail,
-        Instant detectedAt) {
+        Instant detectedAt,
+        @Nullable Instant resolvedAt) {
     static final String OPENED = "io.wardroom.anomaly.opened.v1";
-
-    TenantId tenant() {
-        return new TenantId(tenantId);
-    }
+    static final String RESOLVED = "io.wardroom.anomaly.resolved.v1";
 }

@@ -7,9 +7,14 @@ import org.jspecify.annotations.Nullable;
 /// A machine's wish to report to this hub.
 ///
 /// @param credential    an enrolment token, or the agent's own
+/// @param instanceId    the start of the agent that asks, where it says so
 /// @param signingPubkey raw 32-byte Ed25519 key in base64, where the machine has one
 record RegisterAgent(
-        String credential, Machine machine, @Nullable String signingPubkey, Caller caller) {
+        String credential,
+        Machine machine,
+        @Nullable String instanceId,
+        @Nullable String signingPubkey,
+        Caller caller) {
     /// Every way the wish can end.
     sealed interface Outcome {
         /// A new agent; the token is shown this once.

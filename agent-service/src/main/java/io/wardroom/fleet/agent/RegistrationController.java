@@ -45,6 +45,7 @@ class RegistrationController {
 
     /// What a machine says of itself. Fields this hub does not know are passed over: an agent may be newer.
     ///
+    /// @param instanceId    one value a start of the agent, as in its batches
     /// @param signingPubkey raw 32-byte Ed25519 key, base64 or hex
     @JsonIgnoreProperties(ignoreUnknown = true)
     record RegistrationForm(
@@ -53,6 +54,9 @@ class RegistrationController {
 
             @NotBlank @Size(max = 128) @Pattern(regexp = Texts.STORABLE)
             String machineId,
+
+            @Size(max = 128) @Pattern(regexp = Texts.STORABLE) @Nullable
+            String instanceId,
 
             @Size(max = 64) @Pattern(regexp = Texts.STORABLE) @Nullable
             String os,
@@ -119,6 +123,7 @@ class RegistrationController {
         var wish = new RegisterAgent(
                 authorization.substring(BEARER.length()).strip(),
                 form.machine(),
+                form.instanceId(),
                 key == null
                         ? null
                         : SigningKey.normalised(key)

@@ -20,6 +20,7 @@ import io.wardroom.fleet.agent.RegisterAgent.Outcome.SameMachine;
 import io.wardroom.fleet.enrolment.EnrolmentToken;
 import io.wardroom.fleet.enrolment.EnrolmentTokens;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -77,6 +78,8 @@ class Registrations {
                 token.tags(),
                 TokenHash.of(secret),
                 key == null ? null : new Agent.Pin(key, now),
+                List.of(),
+                null,
                 now,
                 1);
         if (agents.insertUnlessKnown(fresh)) {
@@ -98,12 +101,60 @@ class Registrations {
 
     private Outcome withOwnToken(Agent known, RegisterAgent wish) {
         if (!known.machine().machineId().equals(wish.machine().machineId())) {
-            audit.record(deed(known, "agent_registered").refused("OTHER_MACHINE"), wish.caller());
-            return new OtherMachine();
+            var instance = wish.instanceId();
+            if (instance != null && known.refuses(instance)) {
+                return asCopy(known, new Agent.Copy(known.id(), instance), wish);
+            }
+            return refuseOther(known, wish);
         }
         return agents.lock(known.tenant(), known.machine().machineId())
                 .map(locked -> admitAgain(locked, wish, wish.credential()))
                 .orElseGet(CredentialRefused::new);
+    }
+
+    /// A copy that was told so comes back as a machine of its own, with a key of its own: one machine a refused start.
+    private Outcome asCopy(Agent original, Agent.Copy copy, RegisterAgent wish) {
+        var key = wish.signingPubkey();
+        var secret = OpaqueToken.next(AgentIdentity.TOKEN_PREFIX);
+        // held, so that two with the same start come one after the other
+        var locked = agents.lock(original.tenant(), original.id());
+        var before = agents.findCopy(original.tenant(), copy);
+        if (locked.isPresent() && before.isPresent()) {
+            var isItself =
+                    before.get().machine().machineId().equals(wish.machine().machineId());
+            return isItself ? admitAgain(before.get(), wish, secret) : refuseOther(original, wish);
+        }
+        if (locked.isEmpty() || key == null || original.match(key) != KeyMatch.OTHER) {
+            return refuseOther(original, wish);
+        }
+        var now = clock.instant();
+        var fresh = new Agent(
+                UuidV7.next(),
+                original.tenant(),
+                wish.machine(),
+                original.tags(),
+                TokenHash.of(secret),
+                new Agent.Pin(key, now),
+                List.of(),
+                copy,
+                now,
+                1);
+        if (!agents.insertUnlessKnown(fresh)) {
+            return refuseOther(original, wish);
+        }
+        audit.record(
+                deed(fresh, "agent_registered")
+                        .with("hostname", fresh.machine().hostname())
+                        .with("copy_of", original.id().toString())
+                        .with("key_pinned", true),
+                wish.caller());
+        publish(fresh);
+        return new Registered(fresh.id(), secret);
+    }
+
+    private Outcome refuseOther(Agent known, RegisterAgent wish) {
+        audit.record(deed(known, "agent_registered").refused("OTHER_MACHINE"), wish.caller());
+        return new OtherMachine();
     }
 
     private Outcome admitAgain(Agent known, RegisterAgent wish, String secret) {

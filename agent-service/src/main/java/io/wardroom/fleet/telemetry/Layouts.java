@@ -21,7 +21,7 @@ import org.springframework.stereotype.Repository;
 
 /// The lists of series that packed values stand for. A layout never changes, so what was read once is remembered.
 @Repository
-class Layouts {
+public class Layouts {
     private record Key(TenantId tenant, ByteString id) {}
 
     private final JdbcClient jdbc;
@@ -80,7 +80,7 @@ class Layouts {
     }
 
     /// Those of `ids` that are known; one whose message has not come yet is absent.
-    Map<ByteString, SeriesLayout> find(TenantId tenant, Collection<ByteString> ids) {
+    public Map<ByteString, SeriesLayout> find(TenantId tenant, Collection<ByteString> ids) {
         var found = new HashMap<ByteString, SeriesLayout>();
         var missing = new ArrayList<byte[]>();
         for (var id : ids) {

@@ -24,6 +24,9 @@ public class TelemetryKafka {
     static final String METRICS = "metricsContainers";
     static final String LAYOUTS = "layoutContainers";
 
+    /// For who reads along without being waited for: up to a thousand records a poll, bad ones left to the reader.
+    public static final String FOLLOWERS = LAYOUTS;
+
     // a poll waits for 200 kB or 50 ms: what freshness can afford decides how much a commit carries
     private static final int FETCH_MIN_BYTES = 200_000;
     private static final int FETCH_MAX_WAIT_MILLIS = 50;

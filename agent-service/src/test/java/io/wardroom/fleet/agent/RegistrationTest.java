@@ -69,6 +69,9 @@ class RegistrationTest extends OnRealServers {
     private Presence presence;
 
     @Autowired
+    private Agents agents;
+
+    @Autowired
     private JdbcClient jdbc;
 
     @Autowired
@@ -169,6 +172,100 @@ class RegistrationTest extends OnRealServers {
 
         assertThat(register(token, "machine-5", newKey()).status()).isEqualTo(200);
         assertThat(register(token, "machine-5", newKey()).status()).isEqualTo(403);
+    }
+
+    @Test
+    void aRotatedTokenIsDeadAtTheDoorsAndTheNewOneOpens() {
+        var table = new IdentityTable<AgentIdentity>(consumers, json, (identity, _) -> identity);
+        table.start();
+        try {
+            var key = newKey();
+            var first = register(enrolmentToken("a"), "machine-20", key);
+            var rotate = "/api/v1/agents/" + first.text("agent_id") + "/rotate-token";
+            var old = TokenHash.of(first.text("agent_token"));
+            await("the identity").atMost(PATIENCE).until(() -> table.find(old).isPresent());
+
+            var rotated = post(rotate, ownersToken, null);
+
+            assertThat(rotated.status()).isEqualTo(200);
+            assertThat(rotated.text("token")).startsWith("ms_").isNotEqualTo(first.text("agent_token"));
+            var fresh = TokenHash.of(rotated.text("token"));
+            await("the new one").atMost(PATIENCE).until(() -> table.find(fresh).isPresent());
+            await("the old one's end").atMost(PATIENCE).until(() -> table.find(old)
+                    .isEmpty());
+            assertThat(register(first.text("agent_token"), "machine-20", key).status())
+                    .isEqualTo(401);
+            assertThat(register(rotated.text("token"), "machine-20", key).status())
+                    .isEqualTo(200);
+            var stranger = STACK.accessToken(STACK.newUser(UuidV7.next(), "owner"));
+            assertThat(post(rotate, stranger, null).status()).isEqualTo(404);
+            assertThat(post(rotate, STACK.accessToken(STACK.newUser(tenant, "blue_lead")), null)
+                            .status())
+                    .isEqualTo(403);
+            assertThat(recordedActions(5)).contains("agent_token_rotated success", "access_refused refused");
+        } finally {
+            table.stop();
+        }
+    }
+
+    @Test
+    void aClearedKeyLetsTheNextOneIn() {
+        var first = register(enrolmentToken("a"), "machine-21", newKey());
+        var clear = "/api/v1/agents/" + first.text("agent_id") + "/rotate-signing-key";
+        var next = newKey();
+        assertThat(register(first.text("agent_token"), "machine-21", next).status())
+                .isEqualTo(403);
+
+        var cleared = post(clear, ownersToken, null);
+
+        assertThat(cleared.status()).isEqualTo(200);
+        assertThat(cleared.body().get("signing_set_at").isNull()).isTrue();
+        assertThat(register(first.text("agent_token"), "machine-21", next).status())
+                .isEqualTo(200);
+        assertThat(register(first.text("agent_token"), "machine-21", newKey()).status())
+                .isEqualTo(403);
+        assertThat(post(clear, STACK.accessToken(STACK.newUser(UuidV7.next(), "owner")), null)
+                        .status())
+                .isEqualTo(404);
+        assertThat(recordedActions(7))
+                .contains("agent_signing_key_cleared success", "agent_signing_key_pinned success");
+    }
+
+    @Test
+    void aSuspectedCopyRegistersOnceAsAMachineOfItsOwn() {
+        var key = newKey();
+        var original = register(enrolmentToken("rack 9"), "machine-22", key);
+        var token = original.text("agent_token");
+        assertThat(registerCopy(token, "copy-22", newKey(), "start-b").status()).isEqualTo(409);
+        var id = UUID.fromString(original.text("agent_id"));
+        TenantScope.everyTenant(() ->
+                transaction.executeWithoutResult(_ -> agents.refuseInstance(new TenantId(tenant), id, "start-b")));
+
+        assertThat(registerCopy(token, "copy-22", newKey(), "another start").status())
+                .isEqualTo(409);
+        assertThat(registerCopy(token, "copy-22", key, "start-b").status())
+                .as("with the original's key")
+                .isEqualTo(409);
+        var own = newKey();
+        var copy = registerCopy(token, "copy-22", own, "start-b");
+        assertThat(copy.status()).isEqualTo(201);
+        assertThat(copy.text("agent_id")).isNotEqualTo(original.text("agent_id"));
+        assertThat(copy.text("agent_token")).isNotEqualTo(token);
+        assertThat(get("/api/v1/agents/" + copy.text("agent_id"), ownersToken)
+                        .body()
+                        .at("/tags/0")
+                        .asString())
+                .isEqualTo("rack 9");
+        // its answer was lost
+        var again = registerCopy(token, "copy-22", own, "start-b");
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.text("agent_id")).isEqualTo(copy.text("agent_id"));
+        assertThat(registerCopy(token, "copy-23", newKey(), "start-b").status())
+                .as("one machine a refused start")
+                .isEqualTo(409);
+        assertThat(register(token, "machine-22", key).status())
+                .as("the original")
+                .isEqualTo(200);
     }
 
     @Test
@@ -444,6 +541,14 @@ class RegistrationTest extends OnRealServers {
     }
 
     private Answer register(String token, String machine, String key) {
+        return register(token, machine, key, Map.of());
+    }
+
+    private Answer registerCopy(String token, String machine, String key, String instance) {
+        return register(token, machine, key, Map.of("instance_id", instance));
+    }
+
+    private Answer register(String token, String machine, String key, Map<String, String> more) {
         var form = new HashMap<String, Object>(Map.of(
                 "hostname",
                 "host of " + machine,
@@ -453,6 +558,7 @@ class RegistrationTest extends OnRealServers {
                 "linux",
                 "labels",
                 Map.of("env", "test")));
+        form.putAll(more);
         if (key != null) {
             form.put("signing_pubkey", key);
         }

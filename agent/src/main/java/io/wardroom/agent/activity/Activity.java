@@ -32,6 +32,7 @@ public final class Activity {
     private final LongSupplier nanos;
     private Map<Key, Long> previous = new HashMap<>();
     private long previousAt;
+    private List<ProcessDna.Running> shown = List.of();
 
     /// A process number alone may be another process by now.
     private record Key(int pid, long startTicks) {}
@@ -75,6 +76,9 @@ public final class Activity {
                 .limit(TOP)
                 .filter(stat -> stat.rssPages() > 0)
                 .forEach(chosen::add);
+        shown = chosen.stream()
+                .map(stat -> new ProcessDna.Running(stat.key().pid(), stat.name()))
+                .toList();
         var names = Accounts.read(files).namesByUid();
         var boot = bootTime();
         var rows = new ArrayList<Fields>();
@@ -82,6 +86,11 @@ public final class Activity {
             rows.add(row(stat, names, boot));
         }
         return rows;
+    }
+
+    /// What of the programs of [#processes] was not told yet.
+    public List<Fields> programs(ProcessDna dna) {
+        return dna.firstSeen(shown);
     }
 
     private Optional<Stat> read(int pid, double seconds) {

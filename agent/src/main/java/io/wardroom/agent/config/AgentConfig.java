@@ -14,6 +14,9 @@ import java.util.Optional;
 /// @param activityInterval       zero: processes and connections are not sent
 /// @param inventoryCheckInterval how often the inventory is compared with what was sent last
 /// @param hubCaFile              PEM certificates trusted instead of the JDK's list
+/// @param honeypots              canaries are placed and watched
+/// @param processDna             what the busiest programs are is sent
+/// @param configFolder           where the configuration lies
 /// @param machineId              replaces the machine id derived from the host
 public record AgentConfig(
         URI hubUrl,
@@ -27,7 +30,10 @@ public record AgentConfig(
         long spoolMaxBytes,
         Optional<Path> hubCaFile,
         Optional<String> machineId,
-        Map<String, String> labels) {
+        Map<String, String> labels,
+        boolean honeypots,
+        boolean processDna,
+        Path configFolder) {
 
     private static final int MAX_TOKEN_FILE_BYTES = 4096;
 

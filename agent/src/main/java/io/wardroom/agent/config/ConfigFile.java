@@ -51,7 +51,9 @@ public final class ConfigFile {
             "spool_max_bytes",
             "hub_ca_file",
             "machine_id",
-            "labels");
+            "labels",
+            "honeypots",
+            "process_dna");
 
     private final Path source;
     private final UnmodifiableConfig values;
@@ -109,7 +111,10 @@ public final class ConfigFile {
                 spoolMaxBytes(),
                 text("hub_ca_file").map(Path::of),
                 machineId(),
-                labels());
+                labels(),
+                enabled("honeypots"),
+                enabled("process_dna"),
+                Optional.ofNullable(source.toAbsolutePath().getParent()).orElse(Path.of("/")));
     }
 
     private List<String> warnings(AgentConfig config) {
@@ -231,6 +236,23 @@ public final class ConfigFile {
             throw problem("machine_id", "must be 8 to 64 letters, digits and dashes");
         }
         return id;
+    }
+
+    /// Whether a table says `enabled = true`; what is not there is off.
+    private boolean enabled(String table) throws ConfigProblem {
+        Object value = values.get(List.of(table));
+        if (value == null) {
+            return false;
+        }
+        if (!(value instanceof UnmodifiableConfig settings)) {
+            throw problem(table, "must be a table");
+        }
+        Object enabled = settings.get(List.of("enabled"));
+        return switch (enabled) {
+            case null -> false;
+            case Boolean on -> on;
+            default -> throw problem(table + ".enabled", "must be true or false");
+        };
     }
 
     private Map<String, String> labels() throws ConfigProblem {

@@ -17,6 +17,27 @@ class ConfigFileTest {
     Path folder;
 
     @Test
+    void canariesAndProgramsAreOffUntilTheHostSaysOtherwise() throws Exception {
+        var silent = load("hub_url = 'https://hub.example.org/'").config();
+        var chosen = load("""
+                hub_url = 'https://hub.example.org/'
+                [honeypots]
+                enabled = true
+                [process_dna]
+                enabled = true
+                """);
+
+        assertThat(silent.honeypots()).isFalse();
+        assertThat(silent.processDna()).isFalse();
+        assertThat(chosen.config().honeypots()).isTrue();
+        assertThat(chosen.config().processDna()).isTrue();
+        assertThat(chosen.warnings()).isEmpty();
+        assertThatThrownBy(() -> load("hub_url = 'https://hub.example.org/'\n[honeypots]\nenabled = 'yes'"))
+                .isInstanceOf(ConfigProblem.class)
+                .hasMessageContaining("honeypots.enabled");
+    }
+
+    @Test
     void aHubUrlAloneIsEnough() throws Exception {
         var loaded = load("hub_url = 'https://hub.example.org/'");
 

@@ -436,7 +436,10 @@ class DeliveryTest {
                 1 << 20,
                 Optional.empty(),
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                false,
+                false,
+                folder);
     }
 
     private void spool(String name) throws IOException {

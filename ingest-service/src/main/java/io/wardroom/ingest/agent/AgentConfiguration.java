@@ -59,7 +59,8 @@ class AgentConfiguration {
         return new KnownAgent(
                 identity.agentId(),
                 new TenantId(identity.tenantId()),
-                pinned(identity, identity.signingPubkey(), ed25519));
+                pinned(identity, identity.signingPubkey(), ed25519),
+                identity.refusedInstances());
     }
 
     private static @Nullable VerifyingKey pinned(

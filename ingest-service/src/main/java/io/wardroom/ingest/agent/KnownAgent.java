@@ -1,6 +1,8 @@
 package io.wardroom.ingest.agent;
 
 import io.wardroom.common.tenant.TenantId;
+import java.util.Collection;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +12,14 @@ public final class KnownAgent {
     private final String name;
     private final TenantId tenant;
     private final @Nullable VerifyingKey pinned;
+    private final Set<String> refused;
 
-    KnownAgent(UUID id, TenantId tenant, @Nullable VerifyingKey pinned) {
+    KnownAgent(UUID id, TenantId tenant, @Nullable VerifyingKey pinned, Collection<String> refused) {
         this.id = id;
         this.name = id.toString();
         this.tenant = tenant;
         this.pinned = pinned;
+        this.refused = Set.copyOf(refused);
     }
 
     public UUID id() {
@@ -29,6 +33,11 @@ public final class KnownAgent {
 
     public TenantId tenant() {
         return tenant;
+    }
+
+    /// Whether this start of the agent is taken for a copy of it.
+    public boolean refuses(String instance) {
+        return refused.contains(instance);
     }
 
     /// Decides by the contract's table.

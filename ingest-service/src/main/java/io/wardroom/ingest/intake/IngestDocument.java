@@ -69,6 +69,7 @@ final class IngestDocument implements OpenApiCustomizer {
                         .addApiResponse("400", refusal("malformed"))
                         .addApiResponse("401", refusal("no valid agent token"))
                         .addApiResponse("403", refusal("a key is pinned and the signature is missing or not its own"))
+                        .addApiResponse("409", refusal("this start is taken for a copy of the agent"))
                         .addApiResponse("413", refusal("too large"))
                         .addApiResponse("415", refusal("not JSON, or an encoding that is not understood"))
                         .addApiResponse(

@@ -93,6 +93,11 @@ final class Intake {
                                     CommonProblem.PAYLOAD_TOO_LARGE, malformed.field() + " " + malformed.fault())
                             : Outcome.malformed(malformed.field(), malformed.fault()));
         }
+        if (delivery.agent().refuses(batch.instanceId())) {
+            return CompletableFuture.completedFuture(Outcome.refused(
+                    IntakeProblem.CLONE_SUSPECTED,
+                    "this start is taken for a copy of the agent: it must register as a machine of its own"));
+        }
         return take(delivery, batch, idOf(batch, digest), verdict == SignatureVerdict.VALID, started);
     }
 

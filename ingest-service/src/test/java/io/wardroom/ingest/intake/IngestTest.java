@@ -8,6 +8,7 @@ import com.github.luben.zstd.Zstd;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.wardroom.common.event.EventHeaders;
 import io.wardroom.common.event.Topics;
+import io.wardroom.common.identity.AgentIdentity;
 import io.wardroom.common.telemetry.ValueCodec;
 import io.wardroom.common.telemetry.proto.Layout;
 import io.wardroom.ingest.RunningIngest;
@@ -113,6 +114,43 @@ class IngestTest {
         assertThat(RunningIngest.records(Topics.TELEMETRY_HEARTBEATS, sender))
                 .as("only those of the enrolment's waiting")
                 .allMatch(record -> !new String(record.value(), UTF_8).contains(id.toString()));
+    }
+
+    @Test
+    void aStartThatIsTakenForACopyIsToldSoAndTheOriginalIsNot() {
+        var copied = ingest.enrol(TestAgent.signing());
+        var plain = copied.identity(2);
+        ingest.publish(
+                copied,
+                new AgentIdentity(
+                        plain.agentId(),
+                        plain.tenantId(),
+                        plain.tokenSha256(),
+                        plain.signingPubkey(),
+                        plain.version(),
+                        List.of("start-b")));
+        var batch = """
+                {"batch_id":"%s","instance_id":"%s","seq":1,"items":[{"type":"heartbeat"}]}""";
+
+        await("the refusal")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> ingest.ingest(copied, batch.formatted(UUID.randomUUID(), "start-b"))
+                                .status()
+                        == 409);
+        var refused = ingest.ingest(copied, batch.formatted(UUID.randomUUID(), "start-b"));
+        assertThat(refused.body().get("code").asString()).isEqualTo("CLONE_SUSPECTED");
+        var before = RunningIngest.metrics(copied).size();
+        assertThat(ingest.ingest(copied, batch.formatted(UUID.randomUUID(), "start-a"))
+                        .status())
+                .isEqualTo(202);
+        assertThat(RunningIngest.metrics(copied)).hasSize(before + 1);
+        // only the agent itself is told: whoever cannot sign learns nothing of copies
+        assertThat(ingest.ingest(
+                                copied,
+                                batch.formatted(UUID.randomUUID(), "start-b").getBytes(UTF_8),
+                                new String[0])
+                        .status())
+                .isEqualTo(403);
     }
 
     @Test
