@@ -13,10 +13,9 @@ class AlertTopics {
     KafkaAdmin.NewTopics alertTopics(
             @Value("${wardroom.agent.topics.partitions:12}") int partitions,
             @Value("${wardroom.agent.topics.replicas:1}") short replicas) {
-        return new KafkaAdmin.NewTopics(
-                TopicBuilder.name(AlertEvents.TOPIC)
-                        .partitions(partitions)
-                        .replicas(replicas)
-                        .build());
+        return new KafkaAdmin.NewTopics(TopicBuilder.name(AlertEvents.TOPIC)
+                .partitions(partitions)
+                .replicas(replicas)
+                .build());
     }
 }

@@ -8,6 +8,7 @@ import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
 import net.javacrumbs.shedlock.spring.annotation.EnableSchedulerLock;
 import net.javacrumbs.shedlock.spring.annotation.SchedulerLock;
 import net.javacrumbs.shedlock.support.KeepAliveLockProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -45,7 +46,7 @@ class TelemetryJobs {
     static class Clustered {
         /// A lock is kept for as long as its job runs, and free less than a minute after its holder died.
         @Bean
-        LockProvider lockProvider(DataSource source, ScheduledExecutorService lockKeeper) {
+        LockProvider lockProvider(DataSource source, @Qualifier("lockKeeper") ScheduledExecutorService lockKeeper) {
             return new KeepAliveLockProvider(
                     new JdbcTemplateLockProvider(JdbcTemplateLockProvider.Configuration.builder()
                             .withJdbcTemplate(new JdbcTemplate(source))

@@ -80,7 +80,8 @@ final class KafkaBacklog implements Backlog, DisposableBean {
     }
 
     private List<TopicPartition> partitions(String topic) {
-        var described = ask(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic);
+        var described =
+                ask(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic);
         if (described == null) {
             throw new KafkaException("the broker does not describe " + topic);
         }
