@@ -15,6 +15,7 @@ import io.wardroom.fleet.alert.silence.Mutes;
 import io.wardroom.fleet.alert.silence.Subject;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -181,7 +182,7 @@ public class Alerts {
             return Optional.empty();
         }
         var muting = mutes.at(muted.stream().map(Alert::tenant).distinct().toList(), now);
-        var tags = new java.util.HashMap<UUID, List<String>>();
+        var tags = new HashMap<UUID, List<String>>();
         hosts.of(muted.stream().map(Alert::agent).distinct().toList())
                 .forEach(host -> tags.put(host.id(), host.tags()));
         for (var alert : muted) {

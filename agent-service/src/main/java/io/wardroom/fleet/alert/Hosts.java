@@ -4,6 +4,7 @@ import io.wardroom.common.tenant.TenantId;
 import io.wardroom.fleet.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,7 @@ public class Hosts {
                         order by a.hostname, a.id limit :most
                         """)
                 .param("tenant", tenant.value())
-                .param("ids", ids == null ? null : ids.toArray(UUID[]::new), java.sql.Types.ARRAY)
+                .param("ids", ids == null ? null : ids.toArray(UUID[]::new), Types.ARRAY)
                 .param("most", most)
                 .query(this::toHost)
                 .list();

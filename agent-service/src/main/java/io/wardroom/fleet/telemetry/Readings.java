@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -80,13 +81,14 @@ public class Readings {
     public long[] moments(TenantId tenant, UUID agent, long from, long to) {
         var gathering = new Points.Gathering();
         var begin = Hours.startOf(from);
+        // batches first: an hour that is closed in between is met twice rather than not at all
+        curves.openBatches(tenant, agent, begin, to, batch -> HourGathering.momentsOf(batch.moments())
+                .forEach(moment -> gathering.add(moment.getCapturedAtMs(), 0)));
         var known = layouts.find(tenant, curves.layoutsOfHours(tenant, agent, begin, to));
         var wanted = known.entrySet().stream()
                 .map(one -> new Wanted(
                         one.getKey(), List.of(0), one.getValue().series().size()))
                 .toList();
-        curves.openBatches(tenant, agent, begin, to, batch -> HourGathering.momentsOf(batch.moments())
-                .forEach(moment -> gathering.add(moment.getCapturedAtMs(), 0)));
         if (!wanted.isEmpty()) {
             curves.cutHours(
                     tenant,
@@ -98,7 +100,7 @@ public class Readings {
         }
         return gathering.isEmpty()
                 ? new long[0]
-                : measured(new SeriesName("", new java.util.TreeMap<>()), gathering.toPoints(), from, to)
+                : measured(new SeriesName("", new TreeMap<>()), gathering.toPoints(), from, to)
                         .times();
     }
 

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -206,7 +207,7 @@ class Judge implements Changed {
                         rule,
                         host,
                         series,
-                        new Observation(new java.util.TreeMap<>(), seen.missing(), null),
+                        new Observation(new TreeMap<>(), seen.missing(), null),
                         moment,
                         state,
                         findings);

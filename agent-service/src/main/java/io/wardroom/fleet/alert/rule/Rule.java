@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -131,7 +132,7 @@ record Rule(
     boolean asksOtherThan(Rule before) {
         return kind != before.kind
                 || !labels.equals(before.labels)
-                || !java.util.Objects.equals(metric, before.metric)
+                || !Objects.equals(metric, before.metric)
                 || !lasting.equals(before.lasting)
                 || !keepFiring.equals(before.keepFiring)
                 || !scope.equals(before.scope)

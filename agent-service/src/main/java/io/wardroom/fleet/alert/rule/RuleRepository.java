@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -172,7 +173,7 @@ class RuleRepository {
                 new TenantId(row.getObject("tenant_id", UUID.class)),
                 row.getString("name"),
                 row.getString("category"),
-                Kind.valueOf(row.getString("kind").toUpperCase(java.util.Locale.ROOT)),
+                Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
                 labels(row, "labels"),
                 metric == null
                         ? null

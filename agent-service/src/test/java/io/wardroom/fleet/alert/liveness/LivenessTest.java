@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -202,14 +203,13 @@ class LivenessTest extends WithAlerts {
     }
 
     /// The state from the whole history, or nothing where nobody can tell.
-    private static java.util.Optional<Boolean> model(
-            List<Instant> moments, List<Boolean> heard, Instant lastSeen, Instant at) {
+    private static Optional<Boolean> model(List<Instant> moments, List<Boolean> heard, Instant lastSeen, Instant at) {
         if (lastSeen.plusSeconds(90).isAfter(at)) {
-            return java.util.Optional.of(true);
+            return Optional.of(true);
         }
         var last = heard.size() - 1;
         if (!heard.get(last)) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         var first = last;
         while (first > 0 && heard.get(first - 1)) {
@@ -220,12 +220,10 @@ class LivenessTest extends WithAlerts {
             before--;
         }
         var since = moments.get(first);
-        var away = Duration.between(before < 0 ? moments.getFirst().minus(TICK) : moments.get(before), since);
+        var away = Duration.between(before < 0 ? moments.getFirst() : moments.get(before), since);
         var pause = away.compareTo(Duration.ofMinutes(5)) > 0 ? Duration.ofMinutes(5) : away;
         var backBy = since.plusSeconds(90).plus(pause);
-        return !lastSeen.isBefore(since) || !backBy.isAfter(at)
-                ? java.util.Optional.of(false)
-                : java.util.Optional.empty();
+        return !lastSeen.isBefore(since) || !backBy.isAfter(at) ? Optional.of(false) : Optional.empty();
     }
 
     @Test

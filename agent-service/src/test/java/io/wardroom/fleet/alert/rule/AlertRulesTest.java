@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.wardroom.common.event.Topics;
 import io.wardroom.common.event.UuidV7;
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.common.tenant.TenantScope;
 import io.wardroom.fleet.alert.Alerts;
 import io.wardroom.fleet.alert.Hosts;
 import io.wardroom.fleet.alert.WithAlerts;
 import io.wardroom.fleet.alert.silence.Mutes;
 import io.wardroom.fleet.telemetry.Readings;
+import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -290,10 +293,7 @@ class AlertRulesTest extends WithAlerts {
         judgeUntil(begin.plus(Duration.ofMinutes(7)));
         call("DELETE", "/maintenance-windows/" + window.text("id"), token, null);
         jobs.announceUnmuted();
-        alerts.raise(
-                tenant,
-                host,
-                new Alerts.Raised(null, "honeypot", "critical", "after", null, "test/" + host, Instant.now()));
+        raise("after");
 
         assertThat(call("GET", "/alerts?status=resolved", token, null).total()).isEqualTo(1);
         assertThat(published(EVENTS, host, 1)).containsExactly("alert.created");
@@ -503,7 +503,7 @@ class AlertRulesTest extends WithAlerts {
     }
 
     private UUID raise(String title) {
-        return io.wardroom.common.tenant.TenantScope.within(tenant, () -> alerts.raise(
+        return TenantScope.within(tenant, () -> alerts.raise(
                         tenant,
                         host,
                         new Alerts.Raised(
@@ -548,8 +548,8 @@ class AlertRulesTest extends WithAlerts {
     /// Judges moment after moment, each time by somebody new: whatever matters is in the database.
     private void judgeUntil(Instant end) {
         Instant last = everywhere(() -> jdbc.sql("select max(moment) from alert_clock")
-                        .query((row, _) -> java.util.Optional.ofNullable(row.getTimestamp(1))
-                                .map(java.sql.Timestamp::toInstant))
+                        .query((row, _) ->
+                                Optional.ofNullable(row.getTimestamp(1)).map(Timestamp::toInstant))
                         .single())
                 .orElse(begin.minus(Judge.STEP));
         for (var moment = last.plus(Judge.STEP); !moment.isAfter(end); moment = moment.plus(Judge.STEP)) {
