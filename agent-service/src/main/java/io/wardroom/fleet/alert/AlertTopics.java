@@ -10,7 +10,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 @Configuration(proxyBeanMethods = false)
 class AlertTopics {
     @Bean
-    KafkaAdmin.NewTopics alertTopics(
+    KafkaAdmin.NewTopics topicOfAlerts(
             @Value("${wardroom.agent.topics.partitions:12}") int partitions,
             @Value("${wardroom.agent.topics.replicas:1}") short replicas) {
         return new KafkaAdmin.NewTopics(TopicBuilder.name(AlertEvents.TOPIC)
