@@ -229,7 +229,7 @@ class LivenessTest extends WithAlerts {
     @Test
     void theBrokerSaysWhenEverythingIsStored() {
         var host = host();
-        kafka.send(Topics.TELEMETRY_HEARTBEATS, host.toString(), new byte[0]).join();
+        send(Topics.TELEMETRY_HEARTBEATS, host, UUID.randomUUID(), Instant.now());
         var ends = backlog.ends();
 
         await("the backlog").atMost(PATIENCE).until(() -> backlog.isWorkedOff(ends));
