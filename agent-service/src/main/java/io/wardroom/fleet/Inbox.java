@@ -38,7 +38,7 @@ public class Inbox {
     }
 
     @Scheduled(cron = "0 43 3 * * *")
-    @SchedulerLock(name = "inbox-forget", lockAtMostFor = "10m", lockAtLeastFor = "1m")
+    @SchedulerLock(name = "inbox-forget", lockAtMostFor = "45s", lockAtLeastFor = "1m")
     @Transactional
     public void forgetOld() {
         jdbc.sql("delete from inbox where handled_at < :before")

@@ -33,6 +33,9 @@ public abstract class OnRealServers {
             var settings = new HashMap<String, Object>(STACK.environmentOf("agent-service"));
             settings.putAll(STACK.newDatabase("agent-service").environment());
             settings.put("management.server.port", "0");
+            // tests say themselves what time it is when agents and rules are judged
+            settings.put("wardroom.agent.liveness.every", "1d");
+            settings.put("wardroom.agent.alerts.every", "1d");
             // other runs leave their records on the same broker
             settings.put("spring.kafka.consumer.group-id", "agent-service-" + System.nanoTime());
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("servers", settings));
@@ -45,6 +48,7 @@ public abstract class OnRealServers {
                                 Topics.TELEMETRY_METRICS,
                                 Topics.TELEMETRY_LAYOUTS,
                                 Topics.TELEMETRY_HEARTBEATS,
+                                Topics.TELEMETRY_ALERTS,
                                 Topics.TELEMETRY_INVENTORY,
                                 Topics.TELEMETRY_SIGNALS,
                                 Topics.TELEMETRY_SIGNALS + Topics.DEAD_LETTER_SUFFIX)

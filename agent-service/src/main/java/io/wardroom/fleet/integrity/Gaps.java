@@ -191,7 +191,7 @@ class Gaps {
     }
 
     @Scheduled(cron = "0 37 3 * * *")
-    @SchedulerLock(name = "integrity-forget-gaps", lockAtMostFor = "10m", lockAtLeastFor = "1m")
+    @SchedulerLock(name = "integrity-forget-gaps", lockAtMostFor = "45s", lockAtLeastFor = "1m")
     public void forgetOld() {
         // outside of a transaction, row-level security shows nothing
         TenantScope.everyTenant(() ->

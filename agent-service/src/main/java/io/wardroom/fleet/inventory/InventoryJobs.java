@@ -14,7 +14,7 @@ class InventoryJobs {
     }
 
     @Scheduled(cron = "0 37 * * * *")
-    @SchedulerLock(name = "inventory-forget", lockAtMostFor = "10m", lockAtLeastFor = "1m")
+    @SchedulerLock(name = "inventory-forget", lockAtMostFor = "45s", lockAtLeastFor = "1m")
     void forgetOldChanges() {
         inventory.forgetOldChanges();
     }

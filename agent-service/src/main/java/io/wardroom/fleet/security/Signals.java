@@ -7,6 +7,8 @@ import io.wardroom.common.tenant.TenantId;
 import io.wardroom.common.tenant.TenantScope;
 import io.wardroom.fleet.Inbox;
 import io.wardroom.fleet.agent.Agents;
+import io.wardroom.fleet.alert.Alerts;
+import io.wardroom.fleet.inventory.PackageChanges;
 import io.wardroom.fleet.security.Signal.HoneypotTripped;
 import io.wardroom.fleet.security.Signal.ProcessSeen;
 import java.time.Clock;
@@ -27,8 +29,8 @@ class Signals {
     private final Inbox inbox;
     private final Agents agents;
     private final SecurityRepository repository;
-    private final PackageUpgrades upgrades;
-    private final AlertSink alerts;
+    private final PackageChanges upgrades;
+    private final Alerts alerts;
     private final EventOutbox outbox;
     private final SecurityProperties properties;
     private final TransactionTemplate transaction;
@@ -38,8 +40,8 @@ class Signals {
             Inbox inbox,
             Agents agents,
             SecurityRepository repository,
-            PackageUpgrades upgrades,
-            AlertSink alerts,
+            PackageChanges upgrades,
+            Alerts alerts,
             EventOutbox outbox,
             SecurityProperties properties,
             TransactionTemplate transaction,
@@ -105,15 +107,17 @@ class Signals {
         alerts.raise(
                 tenant,
                 agent,
-                "honeypot",
-                "critical",
-                "Honeypot tripped: " + tripped.path(),
-                "%s by %s"
-                        .formatted(
-                                tripped.action(),
-                                tripped.processName() == null ? "an unknown process" : tripped.processName()),
-                "honeypot/" + tripped.path(),
-                tripped.observedAt());
+                new Alerts.Raised(
+                        null,
+                        "honeypot",
+                        "critical",
+                        "Honeypot tripped: " + tripped.path(),
+                        "%s by %s"
+                                .formatted(
+                                        tripped.action(),
+                                        tripped.processName() == null ? "an unknown process" : tripped.processName()),
+                        "honeypot/%s/%s".formatted(agent, tripped.path()),
+                        tripped.observedAt()));
     }
 
     private void compare(TenantId tenant, UUID agent, ProcessSeen seen) {
@@ -132,7 +136,7 @@ class Signals {
     }
 
     @Scheduled(cron = "0 51 3 * * *")
-    @SchedulerLock(name = "security-forget", lockAtMostFor = "10m", lockAtLeastFor = "1m")
+    @SchedulerLock(name = "security-forget", lockAtMostFor = "45s", lockAtLeastFor = "1m")
     void forgetOld() {
         var before = clock.instant().minus(properties.retention());
         TenantScope.everyTenant(() -> transaction.executeWithoutResult(_ -> repository.deleteBefore(before)));

@@ -1,4 +1,4 @@
-package io.wardroom.fleet.security;
+package io.wardroom.fleet.inventory;
 
 import io.wardroom.common.tenant.TenantId;
 import java.sql.Timestamp;
@@ -9,31 +9,26 @@ import org.springframework.stereotype.Repository;
 
 /// Whether the packages of a host changed about a time, by the history of its inventory.
 @Repository
-class PackageUpgrades {
+public class PackageChanges {
     private final JdbcClient jdbc;
 
-    PackageUpgrades(JdbcClient jdbc) {
+    PackageChanges(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
     /// Whether any package of the agent's host appeared, changed or disappeared within a time.
-    boolean happened(TenantId tenant, UUID agent, Instant from, Instant to) {
-        // an installation without that feature has no such table: there nothing explains a change
-        var hasHistory = jdbc.sql("select to_regclass('inventory_change') is not null")
-                .query(Boolean.class)
-                .single();
-        return hasHistory
-                && jdbc.sql("""
+    public boolean happened(TenantId tenant, UUID agent, Instant from, Instant to) {
+        return jdbc.sql("""
                                 select exists (
                                     select from inventory_change
                                     where tenant_id = :tenant and agent_id = :agent and section = 'packages'
                                       and at between :from and :to)
                                 """)
-                        .param("tenant", tenant.value())
-                        .param("agent", agent)
-                        .param("from", Timestamp.from(from))
-                        .param("to", Timestamp.from(to))
-                        .query(Boolean.class)
-                        .single();
+                .param("tenant", tenant.value())
+                .param("agent", agent)
+                .param("from", Timestamp.from(from))
+                .param("to", Timestamp.from(to))
+                .query(Boolean.class)
+                .single();
     }
 }
