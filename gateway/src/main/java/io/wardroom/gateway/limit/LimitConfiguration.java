@@ -50,13 +50,12 @@ class LimitConfiguration {
             var count = counter.get();
             var call = Call.of(exchange);
             return switch (count.per()) {
-                case IP ->
-                    limited(
-                            exchange,
-                            chain,
-                            count,
-                            call.clientAddress(),
-                            () -> refused.ofAddress(count, call.caller(exchange)));
+                case IP -> {
+                    Supplier<Mono<Void>> onRefusal = () -> refused.ofAddress(count, call.caller(exchange));
+                    yield Counted.take(exchange)
+                            .map(verdict -> judged(exchange, chain, verdict, onRefusal))
+                            .orElseGet(() -> limited(exchange, chain, count, call.clientAddress(), onRefusal));
+                }
                 case AGENT -> {
                     var agent = KnownAgent.of(exchange);
                     yield limited(

@@ -8,8 +8,11 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.EventLoopGroupProvider;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -29,6 +32,16 @@ import org.springframework.stereotype.Component;
 public class NearRedis implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(NearRedis.class);
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
+
+    /// What is asked in one turn of the loop travels together.
+    private static final NettyCustomizer TOGETHER = new NettyCustomizer() {
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            channel.pipeline()
+                    .addFirst(new FlushConsolidationHandler(
+                            FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
+        }
+    };
 
     private final RedisProperties redis;
     private final ClientResources resources = DefaultClientResources.create();
@@ -52,7 +65,12 @@ public class NearRedis implements SmartLifecycle {
         Near(EventLoop loop) {
             this.loop = loop;
             this.client = RedisClient.create(
-                    resources.mutate().eventLoopGroupProvider(new Only(loop)).build(), redis.uri());
+                    resources
+                            .mutate()
+                            .eventLoopGroupProvider(new Only(loop))
+                            .nettyCustomizer(TOGETHER)
+                            .build(),
+                    redis.uri());
             client.setOptions(redis.options());
             loop.execute(this::connect);
         }

@@ -19,6 +19,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.door.Hygiene;
+import io.wardroom.gateway.limit.Counted;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -175,12 +176,10 @@ final class ReadHandler extends ChannelDuplexHandler {
         if (current.over) {
             return;
         }
+        var verdict = current.verdict;
         if (!admitted) {
             handBack(current);
-            return;
-        }
-        var verdict = current.verdict;
-        if (verdict != null && !verdict.allowed()) {
+        } else if (verdict != null && !verdict.allowed()) {
             refuse(current, Refusals.limited(verdict.retryAfter()));
         } else if (!way.breakerOf(current).tryAcquirePermission()) {
             refuse(current, Refusals.away("the service " + current.service.spelled()));
@@ -198,6 +197,9 @@ final class ReadHandler extends ChannelDuplexHandler {
         loop().leave(current);
         read = null;
         unanswered++;
+        if (current.verdict != null) {
+            Counted.mark(context().channel(), current.verdict);
+        }
         context().fireChannelRead(current.asked);
         resume(true);
     }

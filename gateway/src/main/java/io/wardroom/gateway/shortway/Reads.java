@@ -134,22 +134,16 @@ class Reads extends ShortWay {
         return new Read(client, request, service.get(), token.get(), counter, clientAddress);
     }
 
-    /// Whether the token still stands and the call was counted; any thread may say so. It never fails: where it
-    /// says no, nothing was counted, and the general route knows the answer.
+    /// Counts the call, and says whether nothing was said against its token meanwhile. It never fails: where it says
+    /// no, the general route knows the answer.
     CompletableFuture<Boolean> admit(Read read, EventLoop loop) {
-        return tokens.isGood(read.token, loop)
-                .thenCompose(good -> good ? count(read, loop) : CompletableFuture.completedFuture(false))
-                .exceptionally(_ -> false);
-    }
-
-    private CompletableFuture<Boolean> count(Read read, EventLoop loop) {
-        if (read.counter.isEmpty()) {
-            return CompletableFuture.completedFuture(true);
-        }
-        return limiter.take(read.counter.get(), read.clientAddress, loop).thenApply(verdict -> {
-            read.verdict = verdict;
-            return true;
-        });
+        // both questions travel together
+        var good = tokens.isGood(read.token, loop).exceptionally(_ -> false);
+        return read.counter
+                .map(counter ->
+                        limiter.take(counter, read.clientAddress, loop).thenAccept(verdict -> read.verdict = verdict))
+                .map(counted -> counted.thenCombine(good, (_, stands) -> stands))
+                .orElse(good);
     }
 
     CircuitBreaker breakerOf(Read read) {

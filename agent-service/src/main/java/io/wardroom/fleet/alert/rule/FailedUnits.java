@@ -10,6 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,7 +32,13 @@ class FailedUnits {
 
     @KafkaListener(topics = Topics.TELEMETRY_INVENTORY, groupId = "${spring.kafka.consumer.group-id}-failed-units")
     void on(ConsumerRecord<String, byte[]> record) {
-        var envelope = Envelope.read(json, record);
+        Envelope envelope;
+        try {
+            envelope = Envelope.read(json, record);
+        } catch (IllegalArgumentException | JacksonException unreadable) {
+            // inventory's own listener sets it aside, once
+            return;
+        }
         for (var item : envelope.items()) {
             if ("systemd".equals(Envelope.text(item, "section"))) {
                 TenantScope.within(envelope.tenant(), () -> {
