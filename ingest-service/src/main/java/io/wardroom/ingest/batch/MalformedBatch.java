@@ -14,7 +14,7 @@ public final class MalformedBatch extends Exception {
         this.fault = fault;
     }
 
-    static MalformedBatch at(String field, String fault) {
+    public static MalformedBatch at(String field, String fault) {
         return new MalformedBatch(false, field, fault);
     }
 
