@@ -13,4 +13,4 @@ import org.springframework.util.unit.DataSize;
 record QuotaProperties(
         @DefaultValue("10000") int seriesPerAgent,
         @DefaultValue("5000") int itemsPerBatch,
-        @DefaultValue("10GB") DataSize bytesPerDay) {}
+        @DefaultValue("100GB") DataSize bytesPerDay) {}

@@ -152,6 +152,10 @@ class ReadBench extends OnRealServers {
                     .query(UUID.class)
                     .list();
             jdbc.sql("""
+                            insert into agent_presence (agent_id, tenant_id, last_seen_at, online_since)
+                            select id, tenant_id, now(), now() from agent where tenant_id = ?
+                            """).param(tenant.value()).update();
+            jdbc.sql("""
                             insert into metric_hour (tenant_id, agent_id, hour, layout_id, offsets, clocks, chunks)
                             select h.tenant_id, a.id, h.hour, h.layout_id, h.offsets, h.clocks, h.chunks
                             from (select id, row_number() over (order by id) % ? + 1 as template from agent where tenant_id = ?) a

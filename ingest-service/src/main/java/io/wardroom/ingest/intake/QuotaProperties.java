@@ -13,7 +13,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("wardroom.ingest.quota")
 record QuotaProperties(
         @DefaultValue("10000") int seriesPerAgent,
-        @DefaultValue("10GB") DataSize bytesPerDay,
+        @DefaultValue("100GB") DataSize bytesPerDay,
         @DefaultValue("1") int replicas,
         @DefaultValue("2000000") long watchedSeries) {
     QuotaProperties {
