@@ -46,7 +46,7 @@ class RetentionTest extends OnRealServers {
     private static final SeriesLayout LAYOUT = TestBatch.layout("cpu{mode=user}", "load", "bytes");
 
     /// Further than that no neighbour of the last point is looked for.
-    private static final long RATE_REACH_MILLIS = 300_000;
+    private static final long RATE_REACH_MILLIS = Duration.ofMinutes(5).toMillis();
 
     private static TenantId tenant;
     private static TenantId other;

@@ -34,7 +34,7 @@ final class OtlpIntake {
     }
 
     /// @param rejected points that were not taken, the same ones where the request came twice
-    /// @param why      in how many words it can be said
+    /// @param why      the first few reasons; empty where all points were taken
     record Taken(Outcome outcome, long rejected, String why) {}
 
     Taken take(Intake.Delivery delivery, OtlpForm form) {
