@@ -18,7 +18,7 @@ public final class MalformedBatch extends Exception {
         return new MalformedBatch(false, field, fault);
     }
 
-    static MalformedBatch tooLarge(String field, String fault) {
+    public static MalformedBatch tooLarge(String field, String fault) {
         return new MalformedBatch(true, field, fault);
     }
 

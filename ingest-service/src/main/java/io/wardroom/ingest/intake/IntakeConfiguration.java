@@ -125,7 +125,7 @@ class IntakeConfiguration {
     OtlpIntake otlpIntake(Intake intake, BatchLimits limits, KnownLayouts layouts, IntakeProperties properties) {
         return new OtlpIntake(
                 intake,
-                new OtlpReader(limits, layouts),
+                new OtlpReader(limits, layouts, properties.otlpFields()),
                 properties.otlpDecoders(),
                 properties.otlpPatience(),
                 properties.answerTime());

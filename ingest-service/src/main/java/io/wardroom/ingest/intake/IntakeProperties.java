@@ -17,6 +17,7 @@ import org.springframework.util.unit.DataSize;
 /// @param inventoryInterval what agents are asked to keep between two inventories
 /// @param otlpDecoders      OTLP requests decoded at one time
 /// @param otlpPatience      how long another one waits for its turn
+/// @param otlpFields        fields of one OTLP request, more is answered 413: each is an object while it is decoded
 @ConfigurationProperties("wardroom.ingest.intake")
 record IntakeProperties(
         @DefaultValue("32MB") DataSize inFlight,
@@ -29,5 +30,6 @@ record IntakeProperties(
         @DefaultValue("5s") Duration retryAfter,
         @DefaultValue("15s") Duration collectInterval,
         @DefaultValue("6h") Duration inventoryInterval,
-        @DefaultValue("2") int otlpDecoders,
-        @DefaultValue("2s") Duration otlpPatience) {}
+        @DefaultValue("1") int otlpDecoders,
+        @DefaultValue("2s") Duration otlpPatience,
+        @DefaultValue("400000") int otlpFields) {}

@@ -1,7 +1,11 @@
 package io.wardroom.ingest.otlp;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.WireFormat;
 import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
@@ -30,6 +34,8 @@ public enum OtlpForm {
     private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
     private static final JsonFormat.Printer PRINTER = JsonFormat.printer().omittingInsignificantWhitespace();
 
+    private static final int DEEPEST = 64;
+
     private final String mediaType;
 
     OtlpForm(String mediaType) {
@@ -55,8 +61,14 @@ public enum OtlpForm {
         return mediaType;
     }
 
-    ExportMetricsServiceRequest read(byte[] body, int length) throws MalformedBatch {
+    /// @param mostFields how many fields, objects and elements it may hold: each is an object in memory, of which two
+    ///                   bytes can make a hundred
+    ExportMetricsServiceRequest read(byte[] body, int length, int mostFields) throws MalformedBatch {
         try {
+            var fields = this == PROTOBUF ? fieldsOfProtobuf(body, length, mostFields) : fieldsOfJson(body, length);
+            if (fields > mostFields) {
+                throw MalformedBatch.tooLarge("body", "holds more than %d fields".formatted(mostFields));
+            }
             if (this == PROTOBUF) {
                 return ExportMetricsServiceRequest.parser().parseFrom(body, 0, length);
             }
@@ -71,6 +83,47 @@ public enum OtlpForm {
         } catch (IOException impossible) {
             throw new IllegalStateException("an array could not be read", impossible);
         }
+    }
+
+    /// What may become an object of its own; those in texts are counted too.
+    private static int fieldsOfJson(byte[] body, int length) {
+        var fields = 0;
+        for (var i = 0; i < length; i++) {
+            if (body[i] == '{' || body[i] == '[' || body[i] == ',') {
+                fields++;
+            }
+        }
+        return fields;
+    }
+
+    private static int fieldsOfProtobuf(byte[] body, int length, int most) throws IOException {
+        return fieldsOf(
+                CodedInputStream.newInstance(body, 0, length), ExportMetricsServiceRequest.getDescriptor(), most, 0);
+    }
+
+    /// @return more than `most` as soon as that is known
+    private static int fieldsOf(CodedInputStream in, Descriptor type, int most, int depth) throws IOException {
+        if (depth > DEEPEST) {
+            throw new InvalidProtocolBufferException("is nested too deep");
+        }
+        var fields = 0;
+        for (var tag = in.readTag(); tag != 0 && fields <= most; tag = in.readTag()) {
+            fields++;
+            var field = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+            if (field != null
+                    && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+                    && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+                var outer = in.pushLimit(in.readRawVarint32());
+                fields += fieldsOf(in, field.getMessageType(), most - fields, depth + 1);
+                if (fields > most) {
+                    return fields;
+                }
+                in.popLimit(outer);
+            } else {
+                in.skipField(tag);
+            }
+        }
+        return fields;
     }
 
     private MalformedBatch malformed() {

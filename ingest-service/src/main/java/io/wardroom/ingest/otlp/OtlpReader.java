@@ -27,10 +27,13 @@ public final class OtlpReader {
 
     private final BatchLimits limits;
     private final KnownLayouts layouts;
+    private final int mostFields;
 
-    public OtlpReader(BatchLimits limits, KnownLayouts layouts) {
+    /// @param mostFields of one request
+    public OtlpReader(BatchLimits limits, KnownLayouts layouts, int mostFields) {
         this.limits = limits;
         this.layouts = layouts;
+        this.mostFields = mostFields;
     }
 
     /// @param length how many of the bytes are the request
@@ -38,7 +41,7 @@ public final class OtlpReader {
     public ParsedBatch read(OtlpForm form, byte[] body, int length, TenantId tenant, Allowance allowance, Instant now)
             throws MalformedBatch {
         var batch = new PointBatch(limits, layouts, allowance, tenant, now);
-        read(form.read(body, length), batch);
+        read(form.read(body, length, mostFields), batch);
         return batch.toBatch();
     }
 

@@ -245,6 +245,27 @@ class OtlpTest {
     }
 
     @Test
+    void aSmallBodyCannotBecomeMillionsOfObjects() throws Exception {
+        var collector = ingest.enrol(TestAgent.withoutKey());
+        var empties = new byte[2 << 20];
+        for (var i = 0; i < empties.length; i += 2) {
+            // resource_metrics, of no bytes
+            empties[i] = 0x0A;
+        }
+        var inside = ExportMetricsServiceRequest.newBuilder()
+                .addResourceMetrics(ResourceMetrics.newBuilder().setResource(Resource.parseFrom(empties)))
+                .build()
+                .toByteArray();
+        var json = "{\"resourceMetrics\":[" + "{},".repeat(1_000_000) + "{}]}";
+
+        assertThat(post(collector, PROTOBUF + "+gzip", empties).statusCode()).isEqualTo(413);
+        assertThat(post(collector, PROTOBUF, inside).statusCode()).isEqualTo(413);
+        assertThat(post(collector, JSON + "+gzip", json.getBytes(StandardCharsets.UTF_8))
+                        .statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
     void theAgentsTableOfSignaturesHoldsHereToo() throws Exception {
         var pinned = ingest.enrol(TestAgent.signing());
         var stranger = TestAgent.withoutKey();
