@@ -178,10 +178,10 @@ class OtlpTest {
         }
         assertThat(points(collector).keySet())
                 .containsExactlyInAnyOrder(
-                        "good{zone=a}",
-                        "good{zone=b}",
-                        "twice{}",
-                        "emoji 🚀 <b>'; drop table agent; --{emoji 🚀=<script>}");
+                        "good{service.name=shop, zone=a}",
+                        "good{service.name=shop, zone=b}",
+                        "twice{service.name=shop}",
+                        "emoji 🚀 <b>'; drop table agent; --{emoji 🚀=<script>, service.name=shop}");
     }
 
     @Test
