@@ -2,6 +2,7 @@ package io.wardroom.fleet.telemetry;
 
 import io.wardroom.fleet.telemetry.hour.Points;
 import io.wardroom.fleet.telemetry.hour.Summary;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -175,7 +176,10 @@ abstract sealed class Curve {
 
     /// Per-second rates of a counter: of each two neighbours, at the time of the earlier. A counter that fell began
     /// anew from nothing.
-    private static final class Rates extends Curve {
+    static final class Rates extends Curve {
+        /// How far past the end of the range the last point's neighbour may lie.
+        static final long REACH_MILLIS = Duration.ofMinutes(5).toMillis();
+
         private static final double MILLIS_A_SECOND = 1000;
 
         private final Curve drawn;
@@ -190,7 +194,8 @@ abstract sealed class Curve {
 
         @Override
         void pass(long next, double nextValue) {
-            if (begun && time >= drawn.from() && time < drawn.to()) {
+            // what a closed hour holds beyond the reach, batches of an open one were not asked for
+            if (begun && time >= drawn.from() && time < drawn.to() && next < drawn.to() + REACH_MILLIS) {
                 var increase = nextValue >= value ? nextValue - value : nextValue;
                 var seconds = (next - time) / MILLIS_A_SECOND;
                 if (increase >= 0) {

@@ -42,8 +42,6 @@ class Curves {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     /// Up to so many series of a layout are cut out inside the database; beyond, whole rows are cheaper.
     private static final int CUT_OUT = 4;
-    /// How far a rate looks past the end of its range for the neighbour of the last point.
-    private static final long RATE_REACH_MILLIS = Duration.ofMinutes(5).toMillis();
 
     private final StoredCurves stored;
     private final Layouts layouts;
@@ -161,7 +159,7 @@ class Curves {
         Drawing(CurveQuery query, Interval interval) {
             this.query = query;
             this.interval = interval;
-            this.end = query.rate() ? query.to() + RATE_REACH_MILLIS : query.to();
+            this.end = query.rate() ? query.to() + Curve.Rates.REACH_MILLIS : query.to();
         }
 
         void readOpen() {

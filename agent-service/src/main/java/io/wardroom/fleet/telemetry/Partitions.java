@@ -21,9 +21,9 @@ class Partitions implements SmartInitializingSingleton {
     private static final int DAYS_BACK = 8;
 
     private static final int DAYS_AHEAD = 2;
-    private static final String BATCHES = "metric_batch";
-    private static final String HOURS = "metric_hour";
-    private static final String DAYS = "metric_day";
+    static final String BATCHES = "metric_batch";
+    static final String HOURS = "metric_hour";
+    static final String DAYS = "metric_day";
 
     private final JdbcClient jdbc;
     private final TelemetryProperties properties;
@@ -69,10 +69,11 @@ class Partitions implements SmartInitializingSingleton {
         made.add(day);
     }
 
-    void dropOld() {
+    /// Drops what nobody keeps.
+    void dropOld(Retention longest) {
         drop(BATCHES, properties.batchRetention());
-        drop(HOURS, properties.hourRetention());
-        drop(DAYS, properties.dayRetention());
+        drop(HOURS, Duration.ofDays(longest.rawDays()));
+        drop(DAYS, Duration.ofDays(longest.hourlyDays()));
     }
 
     private void drop(String table, Duration retention) {

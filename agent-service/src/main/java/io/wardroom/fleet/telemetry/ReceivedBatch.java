@@ -37,7 +37,9 @@ record ReceivedBatch(
     ///
     /// @param at      the earliest of them, epoch milliseconds
     /// @param moments the Protobuf message `MetricsBatch` with these moments alone
-    record HourPart(long at, byte[] moments) {}
+    /// @param points  how many values they hold
+    /// @param bytes   how many bytes these take, packed
+    record HourPart(long at, byte[] moments, int points, int bytes) {}
 
     /// @param oldest the earliest moment that is kept, epoch milliseconds
     /// @param newest the first that is not kept any more
@@ -94,11 +96,15 @@ record ReceivedBatch(
 
     private static HourPart part(List<Moment> moments) {
         var at = Long.MAX_VALUE;
+        var points = 0;
+        var bytes = 0;
         for (var moment : moments) {
             at = Math.min(at, moment.getCapturedAtMs());
+            points += PackedValues.count(moment.getValues());
+            bytes += moment.getValues().size();
         }
         return new HourPart(
-                at, MetricsBatch.newBuilder().addAllMoments(moments).build().toByteArray());
+                at, MetricsBatch.newBuilder().addAllMoments(moments).build().toByteArray(), points, bytes);
     }
 
     private static void check(Moment moment, Optional<SeriesLayout> layout) {

@@ -21,10 +21,12 @@ import org.springframework.stereotype.Component;
 class TelemetryJobs {
     private final HourCloser closer;
     private final Partitions partitions;
+    private final Sweeper sweeper;
 
-    TelemetryJobs(HourCloser closer, Partitions partitions) {
+    TelemetryJobs(HourCloser closer, Partitions partitions, Sweeper sweeper) {
         this.closer = closer;
         this.partitions = partitions;
+        this.sweeper = sweeper;
     }
 
     @Scheduled(fixedDelayString = "${wardroom.agent.telemetry.close-every:20s}")
@@ -37,7 +39,12 @@ class TelemetryJobs {
     @SchedulerLock(name = "telemetry-partitions", lockAtMostFor = "45s", lockAtLeastFor = "1m")
     void turnPartitions() {
         partitions.makeAhead();
-        partitions.dropOld();
+    }
+
+    @Scheduled(cron = "0 27 * * * *")
+    @SchedulerLock(name = "telemetry-sweep", lockAtMostFor = "10m", lockAtLeastFor = "1m")
+    void sweep() {
+        sweeper.sweep();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -12,8 +12,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param closeBudget       after how long such a run leaves the rest to the next one
 /// @param maxHourBytes      packed bytes of one agent's hour beyond which it stays open, for want of memory
 /// @param batchRetention    how long batches are kept whose hour could not be closed
-/// @param hourRetention     how long closed hours are kept
-/// @param dayRetention      how long hourly roll-ups are kept
+/// @param hourRetention     how long closed hours are kept, where a tenant says nothing else
+/// @param dayRetention      how long hourly roll-ups are kept, where a tenant says nothing else
+/// @param longestHours      the most that a tenant may keep of closed hours
+/// @param longestDays       the most that a tenant may keep of hourly roll-ups
 /// @param layoutCacheSeries how many names of series are remembered
 /// @param maxSeriesPoints   most points of one series in an answer
 /// @param maxPoints         most points of all series in an answer
@@ -31,6 +33,8 @@ record TelemetryProperties(
         @DefaultValue("8d") Duration batchRetention,
         @DefaultValue("30d") Duration hourRetention,
         @DefaultValue("400d") Duration dayRetention,
+        @DefaultValue("90d") Duration longestHours,
+        @DefaultValue("800d") Duration longestDays,
         @DefaultValue("500000") int layoutCacheSeries,
         @DefaultValue("11000") int maxSeriesPoints,
         @DefaultValue("200000") int maxPoints,
@@ -44,5 +48,13 @@ record TelemetryProperties(
         if (batchRetention.compareTo(maxAge.plusDays(1)) < 0) {
             throw new IllegalArgumentException("batches must be kept a day longer than they may be late");
         }
+    }
+
+    Retention retention() {
+        return new Retention((int) hourRetention.toDays(), (int) dayRetention.toDays());
+    }
+
+    Retention longestRetention() {
+        return new Retention((int) longestHours.toDays(), (int) longestDays.toDays());
     }
 }

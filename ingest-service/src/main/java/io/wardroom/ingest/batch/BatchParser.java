@@ -40,11 +40,12 @@ public final class BatchParser {
     /// @param length how many of the bytes are the batch
     /// @param now    the time of what carries none, and what times are held against
     /// @throws MalformedBatch if nothing of it can be taken
-    public ParsedBatch parse(byte[] body, int length, TenantId tenant, Instant now) throws MalformedBatch {
+    public ParsedBatch parse(byte[] body, int length, TenantId tenant, Allowance allowance, Instant now)
+            throws MalformedBatch {
         var pooled = idle.poll();
         var scratch = pooled == null ? new Scratch() : pooled;
         try {
-            return parse(body, length, tenant, now, scratch);
+            return parse(body, length, tenant, allowance, now, scratch);
         } finally {
             if (scratch.isWorthKeeping()) {
                 idle.offer(scratch);
@@ -52,11 +53,12 @@ public final class BatchParser {
         }
     }
 
-    private ParsedBatch parse(byte[] body, int length, TenantId tenant, Instant now, Scratch scratch)
+    private ParsedBatch parse(
+            byte[] body, int length, TenantId tenant, Allowance allowance, Instant now, Scratch scratch)
             throws MalformedBatch {
         var start = startOfJson(body, length);
         try (var parser = json.createParser(ObjectReadContext.empty(), body, start, length - start)) {
-            var reader = new BatchReader(json, body, start, parser, limits, layouts, scratch, tenant, now);
+            var reader = new BatchReader(json, body, start, parser, limits, layouts, scratch, tenant, allowance, now);
             try {
                 return reader.read();
             } catch (JacksonException broken) {

@@ -1,7 +1,5 @@
 package io.wardroom.ingest.batch;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import io.wardroom.common.telemetry.SeriesLayout;
 import io.wardroom.common.telemetry.SeriesLayout.SeriesName;
 import io.wardroom.common.telemetry.ValueCodec;
@@ -9,13 +7,11 @@ import io.wardroom.common.tenant.TenantId;
 import io.wardroom.ingest.batch.ItemFault.Code;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -44,6 +40,7 @@ final class BatchReader {
     private final KnownLayouts layouts;
     private final Scratch scratch;
     private final TenantId tenant;
+    private final Allowance allowance;
     private final long nowMs;
     private final long oldestMs;
     private final long newestMs;
@@ -74,6 +71,7 @@ final class BatchReader {
             KnownLayouts layouts,
             Scratch scratch,
             TenantId tenant,
+            Allowance allowance,
             Instant now) {
         this.json = json;
         this.body = body;
@@ -83,6 +81,7 @@ final class BatchReader {
         this.layouts = layouts;
         this.scratch = scratch;
         this.tenant = tenant;
+        this.allowance = allowance;
         this.nowMs = now.toEpochMilli();
         this.oldestMs = nowMs - limits.oldest().toMillis();
         this.newestMs = nowMs + limits.ahead().toMillis();
@@ -102,7 +101,8 @@ final class BatchReader {
         if (!itemsSeen) {
             throw MalformedBatch.at("items", "is missing");
         }
-        singles.forEach((at, metrics) -> moments.add(metrics.asMoment(at, tenant, layouts)));
+        singles.forEach((at, metrics) -> metrics.asMoment(at, tenant, layouts, allowance, this::rejectSeries)
+                .ifPresent(moments::add));
         return new ParsedBatch(
                 batchId,
                 instanceId,
@@ -293,6 +293,13 @@ final class BatchReader {
         rejected.add(new Rejection(index, fault.code().name(), fault.detail()));
     }
 
+    /// A `metric` item whose series turned out to be one too many.
+    private void rejectSeries(int item) {
+        rejected.add(ItemFault.tooManySeries(item));
+        accepted--;
+        samples--;
+    }
+
     /// @param base where the parser's input begins in the body
     private void content(JsonParser from, int base, String type) throws ItemFault {
         switch (type) {
@@ -327,6 +334,9 @@ final class BatchReader {
     }
 
     private void metrics(JsonParser from, int base) throws ItemFault {
+        if (!allowance.hasRoom()) {
+            throw ItemFault.noRoom();
+        }
         var capturedAt = nowMs;
         var count = -1;
         var samplesFrom = 0;
@@ -375,6 +385,9 @@ final class BatchReader {
             return known;
         }
         var series = series(samplesFrom, samplesTo);
+        if (!allowance.admits(series)) {
+            throw ItemFault.tooManySeries();
+        }
         return new MomentLayout.Unpublished(series.id(tenant), shape, series);
     }
 
@@ -462,6 +475,9 @@ final class BatchReader {
     }
 
     private void metric(JsonParser from) throws ItemFault {
+        if (!allowance.hasRoom()) {
+            throw ItemFault.noRoom();
+        }
         String metric = null;
         SortedMap<String, String> labels = new TreeMap<>();
         var value = Double.NaN;
@@ -484,12 +500,12 @@ final class BatchReader {
         }
         var moment = singles.computeIfAbsent(capturedAt, _ -> new SingleMetrics());
         var one = new SeriesName(metric, labels);
-        if (moment.bytes + SingleMetrics.bytesOf(one) > limits.itemBytes()) {
+        if (!moment.fits(one, limits.itemBytes())) {
             throw new ItemFault(
                     Code.ITEM_TOO_LARGE,
                     "the names of one time may have at most %d bytes".formatted(limits.itemBytes()));
         }
-        if (!moment.add(one, value)) {
+        if (!moment.add(one, value, index)) {
             throw new ItemFault(
                     Code.DUPLICATE_SERIES, "the same name and labels stand in this batch for this time already");
         }
@@ -571,54 +587,5 @@ final class BatchReader {
 
     private static int startOfToken(JsonParser from, int base) {
         return base + (int) from.currentTokenLocation().getByteOffset();
-    }
-
-    /// The `metric` items of one time.
-    private static final class SingleMetrics {
-        private final List<SeriesName> series = new ArrayList<>();
-        private final Set<SeriesName> met = new HashSet<>();
-        private double[] values = new double[16];
-        private int bytes;
-
-        boolean add(SeriesName name, double value) {
-            if (!met.add(name)) {
-                return false;
-            }
-            bytes += bytesOf(name);
-            if (series.size() == values.length) {
-                values = Arrays.copyOf(values, values.length * 2);
-            }
-            values[series.size()] = value;
-            series.add(name);
-            return true;
-        }
-
-        /// No less than it takes in the layout's record.
-        static int bytesOf(SeriesName name) {
-            var bytes = 8 + CodedOutputStream.computeStringSizeNoTag(name.name());
-            for (var label : name.labels().entrySet()) {
-                bytes += 8
-                        + CodedOutputStream.computeStringSizeNoTag(label.getKey())
-                        + CodedOutputStream.computeStringSizeNoTag(label.getValue());
-            }
-            return bytes;
-        }
-
-        Moment asMoment(long at, TenantId tenant, KnownLayouts layouts) {
-            var layout = new SeriesLayout(series);
-            var id = layout.id(tenant);
-            // the id is a digest of tenant and series itself
-            var shape = shapeOf(id);
-            MomentLayout known = layouts.find(shape);
-            return new Moment(
-                    known == null ? new MomentLayout.Unpublished(id, shape, layout) : known,
-                    at,
-                    ValueCodec.pack(values, series.size()));
-        }
-
-        private static ShapeKey shapeOf(ByteString id) {
-            var longs = id.asReadOnlyByteBuffer();
-            return new ShapeKey(longs.getLong(), longs.getLong(), 0, 0);
-        }
     }
 }

@@ -14,11 +14,11 @@ public final class MalformedBatch extends Exception {
         this.fault = fault;
     }
 
-    static MalformedBatch at(String field, String fault) {
+    public static MalformedBatch at(String field, String fault) {
         return new MalformedBatch(false, field, fault);
     }
 
-    static MalformedBatch tooLarge(String field, String fault) {
+    public static MalformedBatch tooLarge(String field, String fault) {
         return new MalformedBatch(true, field, fault);
     }
 

@@ -13,10 +13,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +28,13 @@ final class IngestServlet extends HttpServlet {
     static final String SIGNATURE = "X-Monsys-Signature";
 
     private static final Logger LOG = LoggerFactory.getLogger(IngestServlet.class);
-    private static final int FIRST_PIECE = 8 * 1024;
 
     private final transient KnownAgents agents;
     private final transient Intake intake;
     private final transient InFlight inFlight;
     private final transient Answers answers;
     private final transient Clock clock;
-    private final int largestBody;
-    private final long bodyNanos;
+    private final transient BodyReading bodies;
     private final Duration answerTime;
 
     IngestServlet(
@@ -47,16 +43,14 @@ final class IngestServlet extends HttpServlet {
             InFlight inFlight,
             Answers answers,
             Clock clock,
-            int largestBody,
-            Duration bodyTime,
+            BodyReading bodies,
             Duration answerTime) {
         this.agents = agents;
         this.intake = intake;
         this.inFlight = inFlight;
         this.answers = answers;
         this.clock = clock;
-        this.largestBody = largestBody;
-        this.bodyNanos = bodyTime.toNanos();
+        this.bodies = bodies;
         this.answerTime = answerTime;
     }
 
@@ -107,14 +101,14 @@ final class IngestServlet extends HttpServlet {
         var lease = inFlight.lease();
         var handedOn = false;
         try {
-            var body = read(request, lease);
-            if (body instanceof Read.Refused(var refusal)) {
+            var body = bodies.read(request, lease);
+            if (body instanceof BodyReading.Read.Refused(var refusal)) {
                 if (!refusal.again()) {
                     // what is left of the body is not waited for
                     response.setHeader("Connection", "close");
                 }
                 answers.write(response, refusal);
-            } else if (body instanceof Read.Whole(var bytes)) {
+            } else if (body instanceof BodyReading.Read.Whole(var bytes)) {
                 handedOn = deliver(
                         new Intake.Delivery(
                                 agent,
@@ -167,61 +161,6 @@ final class IngestServlet extends HttpServlet {
         }
     }
 
-    private sealed interface Read {
-        record Whole(byte[] bytes) implements Read {}
-
-        record Refused(Outcome.Refused refusal) implements Read {}
-    }
-
-    private Read read(HttpServletRequest request, InFlight.Lease lease) throws IOException {
-        var announced = request.getContentLengthLong();
-        if (announced > largestBody) {
-            return tooLarge();
-        }
-        var deadline = System.nanoTime() + bodyNanos;
-        var bytes = new byte[announced >= 0 ? (int) announced : FIRST_PIECE];
-        if (!lease.grow(bytes.length)) {
-            return new Read.Refused(Outcome.unavailable("too many batches are under way"));
-        }
-        var in = request.getInputStream();
-        var length = 0;
-        try {
-            while (true) {
-                if (length == bytes.length) {
-                    if (announced >= 0) {
-                        return new Read.Whole(bytes);
-                    }
-                    // one byte beyond the bound tells a body of exactly its size from a longer one
-                    var room = Math.min(largestBody + 1, length * 2);
-                    if (!lease.grow(room - length)) {
-                        return new Read.Refused(Outcome.unavailable("too many batches are under way"));
-                    }
-                    bytes = Arrays.copyOf(bytes, room);
-                }
-                var read = in.read(bytes, length, bytes.length - length);
-                if (read < 0) {
-                    return announced >= 0
-                            ? new Read.Refused(Outcome.malformed("body", "is shorter than its Content-Length"))
-                            : new Read.Whole(Arrays.copyOf(bytes, length));
-                }
-                length += read;
-                if (length > largestBody) {
-                    return tooLarge();
-                }
-                if (System.nanoTime() - deadline > 0) {
-                    return new Read.Refused(Outcome.malformed("body", "did not arrive in time"));
-                }
-            }
-        } catch (SocketTimeoutException late) {
-            return new Read.Refused(Outcome.malformed("body", "did not arrive in time"));
-        }
-    }
-
-    private Read tooLarge() {
-        return new Read.Refused(Outcome.refused(
-                CommonProblem.PAYLOAD_TOO_LARGE, "a batch may have at most %d bytes".formatted(largestBody)));
-    }
-
     private static boolean isJson(@Nullable String contentType) {
         if (contentType == null) {
             return true;
@@ -233,7 +172,7 @@ final class IngestServlet extends HttpServlet {
                 && (!parameters.contains("charset") || parameters.contains("utf-8"));
     }
 
-    private static Caller caller(HttpServletRequest request, HttpServletResponse response) {
+    static Caller caller(HttpServletRequest request, HttpServletResponse response) {
         var forwarded = request.getHeader("X-Forwarded-For");
         return new Caller(
                 forwarded == null ? request.getRemoteAddr() : forwarded.split(",", 2)[0].strip(),

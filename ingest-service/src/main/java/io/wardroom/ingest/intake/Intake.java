@@ -5,6 +5,7 @@ import io.wardroom.common.event.UuidV7;
 import io.wardroom.common.problem.CommonProblem;
 import io.wardroom.ingest.agent.KnownAgent;
 import io.wardroom.ingest.agent.SignatureVerdict;
+import io.wardroom.ingest.batch.Allowance;
 import io.wardroom.ingest.batch.BatchParser;
 import io.wardroom.ingest.batch.BodyOpener;
 import io.wardroom.ingest.batch.ContentCoding;
@@ -27,6 +28,7 @@ final class Intake {
 
     private final BodyOpener opener;
     private final BatchParser parser;
+    private final Quotas quotas;
     private final RecentBatches recent;
     private final Handover handover;
     private final SignatureEvents signatures;
@@ -36,12 +38,14 @@ final class Intake {
     Intake(
             BodyOpener opener,
             BatchParser parser,
+            Quotas quotas,
             RecentBatches recent,
             Handover handover,
             SignatureEvents signatures,
             IntakeMetrics metrics) {
         this.opener = opener;
         this.parser = parser;
+        this.quotas = quotas;
         this.recent = recent;
         this.handover = handover;
         this.signatures = signatures;
@@ -61,8 +65,22 @@ final class Intake {
             InFlight.Lease lease,
             Instant receivedAt) {}
 
+    /// How an opened body becomes a batch.
+    @FunctionalInterface
+    interface Form {
+        ParsedBatch read(BodyOpener.Opened body, Delivery delivery, Allowance allowance) throws MalformedBatch;
+    }
+
     /// @return never completes exceptionally
     CompletableFuture<Outcome> take(Delivery delivery) {
+        return take(
+                delivery,
+                (body, sent, allowance) ->
+                        parser.parse(body.bytes(), body.length(), sent.agent().tenant(), allowance, sent.receivedAt()));
+    }
+
+    /// As [#take(Delivery)], of a body in another form than our own.
+    CompletableFuture<Outcome> take(Delivery delivery, Form form) {
         var started = System.nanoTime();
         var digest = sha256(delivery.body());
         var verdict = delivery.agent().judge(digest, delivery.signature());
@@ -84,8 +102,7 @@ final class Intake {
                 return CompletableFuture.completedFuture(Outcome.unavailable("too many batches are under way"));
             }
             metrics.received(delivery.body().length, opened.length());
-            batch = parser.parse(
-                    opened.bytes(), opened.length(), delivery.agent().tenant(), delivery.receivedAt());
+            batch = form.read(opened, delivery, quotas.of(delivery.agent(), delivery.receivedAt()));
         } catch (MalformedBatch malformed) {
             return CompletableFuture.completedFuture(
                     malformed.tooLarge()
@@ -135,6 +152,7 @@ final class Intake {
         handedOver.whenComplete((_, fault) -> {
             if (fault == null) {
                 metrics.parsed(batch);
+                quotas.count(delivery.agent(), batch, delivery.receivedAt());
                 metrics.acknowledged(System.nanoTime() - started);
                 recent.end(key, outcome, new Outcome.Accepted(batchId, batch.accepted(), batch.rejected()));
             } else {

@@ -6,6 +6,7 @@ import io.wardroom.ingest.batch.BatchLimits;
 import io.wardroom.ingest.batch.BatchParser;
 import io.wardroom.ingest.batch.BodyOpener;
 import io.wardroom.ingest.batch.KnownLayouts;
+import io.wardroom.ingest.otlp.OtlpReader;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The hot route and what it is made of.
@@ -90,12 +92,54 @@ class IntakeConfiguration {
         return new Answers(json, metrics, inFlight, clock, properties.retryAfter());
     }
 
-    /// Heartbeats know agents' tokens and no others: the controller looks at them itself, so no filter has to.
+    @Bean
+    Quotas quotas(QuotaProperties properties) {
+        return new Quotas(properties);
+    }
+
+    @Bean
+    BodyReading bodyReading(BatchLimits limits, IntakeProperties properties) {
+        return new BodyReading(limits.bodyBytes(), properties.bodyTime().toNanos());
+    }
+
+    @Bean
+    Intake intake(
+            BatchLimits limits,
+            KnownLayouts layouts,
+            Quotas quotas,
+            RecentBatches recent,
+            Handover handover,
+            SignatureEvents signatures,
+            IntakeMetrics metrics) {
+        return new Intake(
+                new BodyOpener(limits.bodyBytes()),
+                new BatchParser(limits, layouts),
+                quotas,
+                recent,
+                handover,
+                signatures,
+                metrics);
+    }
+
+    @Bean
+    OtlpIntake otlpIntake(Intake intake, BatchLimits limits, KnownLayouts layouts, IntakeProperties properties) {
+        return new OtlpIntake(
+                intake,
+                new OtlpReader(limits, layouts, properties.otlpFields()),
+                properties.otlpDecoders(),
+                properties.otlpPatience(),
+                properties.answerTime());
+    }
+
+    /// These routes know agents' tokens and no others: their controllers look at them themselves, so no filter has to.
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     SecurityFilterChain agentRoutes() {
+        var paths = PathPatternRequestMatcher.withDefaults();
         return new DefaultSecurityFilterChain(
-                PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/api/v1/agents/*/heartbeat"),
+                new OrRequestMatcher(
+                        paths.matcher(HttpMethod.POST, "/api/v1/agents/*/heartbeat"),
+                        paths.matcher(HttpMethod.POST, OtlpController.PATH)),
                 List.of());
     }
 
@@ -105,33 +149,14 @@ class IntakeConfiguration {
         @Bean
         ServletRegistrationBean<IngestServlet> ingestServlet(
                 KnownAgents agents,
-                BatchLimits limits,
-                KnownLayouts layouts,
-                RecentBatches recent,
-                Handover handover,
-                SignatureEvents signatures,
-                IntakeMetrics metrics,
+                Intake intake,
                 InFlight inFlight,
                 Answers answers,
                 Clock clock,
+                BodyReading bodies,
                 IntakeProperties properties) {
-            var intake = new Intake(
-                    new BodyOpener(limits.bodyBytes()),
-                    new BatchParser(limits, layouts),
-                    recent,
-                    handover,
-                    signatures,
-                    metrics);
             var registration = new ServletRegistrationBean<>(
-                    new IngestServlet(
-                            agents,
-                            intake,
-                            inFlight,
-                            answers,
-                            clock,
-                            limits.bodyBytes(),
-                            properties.bodyTime(),
-                            properties.answerTime()),
+                    new IngestServlet(agents, intake, inFlight, answers, clock, bodies, properties.answerTime()),
                     IngestServlet.PATH);
             registration.setAsyncSupported(true);
             registration.setLoadOnStartup(1);

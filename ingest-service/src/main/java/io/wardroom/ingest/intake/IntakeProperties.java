@@ -15,6 +15,9 @@ import org.springframework.util.unit.DataSize;
 /// @param retryAfter        what a refusal for lack of Kafka or room asks for
 /// @param collectInterval   what agents are asked to keep between two collections
 /// @param inventoryInterval what agents are asked to keep between two inventories
+/// @param otlpDecoders      OTLP requests decoded at one time
+/// @param otlpPatience      how long another one waits for its turn
+/// @param otlpFields        fields of one OTLP request, more is answered 413: each is an object while it is decoded
 @ConfigurationProperties("wardroom.ingest.intake")
 record IntakeProperties(
         @DefaultValue("32MB") DataSize inFlight,
@@ -26,4 +29,7 @@ record IntakeProperties(
         @DefaultValue("20000") int layouts,
         @DefaultValue("5s") Duration retryAfter,
         @DefaultValue("15s") Duration collectInterval,
-        @DefaultValue("6h") Duration inventoryInterval) {}
+        @DefaultValue("6h") Duration inventoryInterval,
+        @DefaultValue("1") int otlpDecoders,
+        @DefaultValue("2s") Duration otlpPatience,
+        @DefaultValue("400000") int otlpFields) {}

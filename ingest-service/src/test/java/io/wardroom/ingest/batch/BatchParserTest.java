@@ -125,7 +125,7 @@ class BatchParserTest {
         assertThat(ValueCodec.unpack(again.values(), 2)).containsExactly(-17.25, 0.004);
         var otherTenant = new TenantId(UUID.randomUUID());
         var foreign = samples("1", "2").getBytes(UTF_8);
-        assertThat(parser.parse(foreign, foreign.length, otherTenant, NOW)
+        assertThat(parser.parse(foreign, foreign.length, otherTenant, Allowance.UNLIMITED, NOW)
                         .moments()
                         .getFirst()
                         .layout())
@@ -159,7 +159,7 @@ class BatchParserTest {
 
             var moment = parse(item).moments().getFirst();
             var fresh = new BatchParser(LIMITS, new KnownLayouts(10))
-                    .parse(item.getBytes(UTF_8), item.getBytes(UTF_8).length, TENANT, NOW)
+                    .parse(item.getBytes(UTF_8), item.getBytes(UTF_8).length, TENANT, Allowance.UNLIMITED, NOW)
                     .moments()
                     .getFirst();
 
@@ -334,7 +334,7 @@ class BatchParserTest {
                 "{\"items\":[]}".getBytes(StandardCharsets.UTF_16),
                 new byte[] {'"', (byte) 0xC3, '"'},
                 new byte[] {'[', '{', '"', 'a', '"', ':', '"', (byte) 0xFF, '"', '}', ']'})) {
-            assertThatThrownBy(() -> parser.parse(bytes, bytes.length, TENANT, NOW))
+            assertThatThrownBy(() -> parser.parse(bytes, bytes.length, TENANT, Allowance.UNLIMITED, NOW))
                     .isInstanceOf(MalformedBatch.class);
         }
     }
@@ -370,7 +370,7 @@ class BatchParserTest {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }
             try {
-                var batch = parser.parse(bytes, bytes.length, TENANT, NOW);
+                var batch = parser.parse(bytes, bytes.length, TENANT, Allowance.UNLIMITED, NOW);
                 assertThat(batch.accepted() + batch.rejected().size()).isBetween(0, 3);
             } catch (MalformedBatch expected) {
                 refused++;
@@ -383,7 +383,7 @@ class BatchParserTest {
         var bytes = text.getBytes(UTF_8);
         // longer than the batch, as a buffer that is used again is
         var buffer = Arrays.copyOf(bytes, bytes.length + 10);
-        return parser.parse(buffer, bytes.length, TENANT, NOW);
+        return parser.parse(buffer, bytes.length, TENANT, Allowance.UNLIMITED, NOW);
     }
 
     private static String samples(String a, String b) {

@@ -36,6 +36,22 @@ class Rfc3339Test {
                 .isEqualTo(Instant.parse("2016-12-31T23:59:59Z").toEpochMilli());
     }
 
+    @Test
+    void takesALeapSecondThatIsWrittenInAnotherZone() {
+        assertThat(parse("2017-01-01T00:59:60.5+01:00"))
+                .isEqualTo(Instant.parse("2016-12-31T23:59:59.5Z").toEpochMilli());
+    }
+
+    @Test
+    void anHourThatAZoneHasTwiceOrNeverIsTwoHoursOrTheNext() {
+        var first = parse("2026-10-25T02:30:00+02:00");
+        var second = parse("2026-10-25T02:30:00+01:00");
+
+        assertThat(second - first).isEqualTo(3_600_000);
+        assertThat(parse("2026-03-29T03:00:00+02:00") - parse("2026-03-29T01:59:59+01:00"))
+                .isEqualTo(1_000);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
