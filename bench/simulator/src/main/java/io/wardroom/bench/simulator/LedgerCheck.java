@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// database, every value of every moment, and the newest state of every section.
 final class LedgerCheck {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(3);
+    static final Duration SETTLES_WITHIN = Duration.ofMinutes(3);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int AT_ONCE = 4;
     /// What one read may answer, with room to spare.
@@ -30,10 +30,13 @@ final class LedgerCheck {
 
     private final Options options;
     private final Suite suite;
+    private final Duration patience;
     private final Semaphore places = new Semaphore(AT_ONCE, true);
     private final List<String> examples = new ArrayList<>();
 
-    LedgerCheck(Options options, Suite suite) {
+    /// @param patience how long what was acknowledged may be on its way
+    LedgerCheck(Options options, Suite suite, Duration patience) {
+        this.patience = patience;
         this.options = options;
         this.suite = suite;
     }
@@ -68,7 +71,7 @@ final class LedgerCheck {
 
     /// Waits until everything acknowledged is there or time is over, and tells what is wrong.
     boolean holds(Collection<Ledger> ledgers) throws SQLException, InterruptedException, IOException {
-        var deadline = System.nanoTime() + SETTLES_WITHIN.toNanos();
+        var deadline = System.nanoTime() + patience.toNanos();
         var ids = StoredIds.settled(options, ledgers, deadline);
         var work = ledgers.stream()
                 .map(ledger -> (Callable<Found>) () -> {

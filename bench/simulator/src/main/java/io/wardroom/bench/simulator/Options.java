@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 /// @param plan        what a fleet of hosts is to do that is compared value by value; empty for the other modes
 /// @param reads       people's reads a second that are measured; empty where none are
 /// @param seed        registered agents with a day of telemetry that the database is to hold in the end
+/// @param revive      only let the seeded agents be heard of, all at once
 /// @param kafka       the broker that the parts are measured with, as is the database by its owner
 /// @param pids        processes whose CPU is charged, by name; those in `home` where none is given
 record Options(
@@ -39,6 +40,7 @@ record Options(
         Optional<Plan> plan,
         Optional<Integer> reads,
         Optional<Integer> seed,
+        boolean revive,
         boolean parts,
         boolean history,
         int connections,
@@ -90,6 +92,7 @@ record Options(
             simulator --past 24h [--agents 50] [--interval 15s] [--series 64] [--closed true] [--seed 10000]
             simulator --batches 20000 [--agents 50] [--hold true]
             simulator --reads 20 [--warm-up 60] [--duration 60]
+            simulator --revive true
             simulator [--rate N | --max true | --parts true | --history true] [--agents 1000] [--connections 32]
                       [--warm-up 60] [--duration 60] [--encoding none|gzip|zstd]
             with      [--check true] [--gateway http://127.0.0.1:8000] [--ingest URL] [--home .wardroom]
@@ -102,7 +105,7 @@ record Options(
             """;
 
     private static final List<String> MODES =
-            List.of("for", "past", "batches", "reads", "rate", "max", "parts", "history");
+            List.of("for", "past", "batches", "reads", "revive", "rate", "max", "parts", "history");
     private static final Set<String> KNOWN = Set.of(
             "for",
             "past",
@@ -114,6 +117,7 @@ record Options(
             "closed",
             "reads",
             "seed",
+            "revive",
             "db-superuser",
             "db-superuser-password",
             "rate",
@@ -173,6 +177,7 @@ record Options(
                 plan,
                 given.containsKey("reads") ? Optional.of(whole(given, "reads", 20)) : Optional.empty(),
                 given.containsKey("seed") ? Optional.of(whole(given, "seed", 10_000)) : Optional.empty(),
+                given.containsKey("revive"),
                 given.containsKey("parts"),
                 given.containsKey("history"),
                 whole(given, "connections", 32),

@@ -125,7 +125,7 @@ final class PastDay {
     private boolean isRight(String state, List<VirtualAgent> agents)
             throws IOException, InterruptedException, SQLException {
         System.out.printf("while the hours are %s:%n", state);
-        var stored = new LedgerCheck(options, suite).holds(ledgers.values());
+        var stored = new LedgerCheck(options, suite, LedgerCheck.SETTLES_WITHIN).holds(ledgers.values());
         var curves = atOnce(IntStream.range(0, agents.size())
                 .mapToObj(i -> (Callable<Integer>)
                         () -> new CurveCheck(suite, agents.get(i).id(), again(agents.get(i), i))

@@ -28,6 +28,10 @@ public final class Simulator {
             HistoryProbe.measure(options);
             return;
         }
+        if (options.revive()) {
+            FleetSeed.revive(options);
+            return;
+        }
         if (options.reads().isPresent()) {
             System.exit(ReadProbe.measure(options) ? 0 : 1);
         }
