@@ -21,6 +21,8 @@ final class SimulatedHost {
     private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(90);
     /// An inventory with every tenth batch, and at every second of these something has changed.
     private static final int BATCHES_AN_INVENTORY = 10;
+    /// The same in a hurry.
+    private static final int HURRIED_BATCHES_AN_INVENTORY = 100;
     private static final int MOST_KEPT = 10_000;
 
     private final Sender sender;
@@ -77,7 +79,7 @@ final class SimulatedHost {
             if (faults.contains(Fault.SILENCE) && third == 1) {
                 continue;
             }
-            keep();
+            keep(BATCHES_AN_INVENTORY);
             // as a real agent does: one after the other, and what does not go now goes with the next
             deliver(Math.min(due + interval.toNanos(), end));
         }
@@ -88,7 +90,7 @@ final class SimulatedHost {
     /// Sends batches one after the other, as fast as they are answered.
     void hurry(int count) throws InterruptedException {
         for (var i = 0; i < count; i++) {
-            keep();
+            keep(HURRIED_BATCHES_AN_INVENTORY);
             deliver(System.nanoTime() + GIVE_UP_AFTER.toNanos());
         }
         giveUp();
@@ -129,7 +131,7 @@ final class SimulatedHost {
         }
     }
 
-    private void keep() {
+    private void keep(int batchesAnInventory) {
         if (kept.size() == MOST_KEPT) {
             outcomes.unanswered.increment();
             ledger().unanswered(kept.removeFirst().sent());
@@ -144,8 +146,8 @@ final class SimulatedHost {
         var moment = new Ledger.Moment(lastAt, fingerprint(agent.names(), agent.moment(json, at)));
         json.append(",{\"type\":\"heartbeat\"}");
         var told = new ArrayList<Ledger.Told>();
-        if (ownIdentity && batches % BATCHES_AN_INVENTORY == 0) {
-            var generation = batches / BATCHES_AN_INVENTORY / 2;
+        if (ownIdentity && batches % batchesAnInventory == 0) {
+            var generation = batches / batchesAnInventory / 2;
             for (var section : Belongings.SECTIONS) {
                 told.add(new Ledger.Told(belongings, section, generation, at));
                 json.append(",{\"type\":\"inventory\",\"section\":\"").append(section);
