@@ -9,16 +9,16 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What was acknowledged is stored, once, whatever was killed meanwhile.
 class NothingIsLostTest {
@@ -63,42 +63,54 @@ class NothingIsLostTest {
     }
 
     @Test
-    void kafkaMayStopInMidStream() {
-        var agents = IntStream.range(0, 3)
-                .mapToObj(_ -> new Stream(VirtualAgent.registered(OWNER)))
-                .toList();
+    void anyServerMayBeKilledInMidStream(@TempDir Path folder) throws Exception {
+        var agent = VirtualAgent.registered(OWNER);
+        try (var fleet = Simulator.start(
+                folder, "--agents", "40", "--interval", "1s", "--for", "40s", "--faults", "clone,bad-signature")) {
+            fleet.awaitSaid("hosts live", PATIENCE);
 
-        agents.forEach(agent -> agent.send(4));
-        STACK.stopKafka();
-        try {
-            var refused = agents.getFirst().offer();
-            assertThat(refused.status()).isEqualTo(503);
-            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
-            assertThat(refused.field("code")).isEqualTo("UNAVAILABLE");
-        } finally {
-            STACK.startKafka();
+            STACK.stopKafka();
+            try {
+                var refused = offer(agent, 1);
+                assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+                assertThat(refused.field("code")).isEqualTo("UNAVAILABLE");
+            } finally {
+                STACK.startKafka();
+            }
+            SUITE.kill("agent-service");
+            SUITE.kill("ingest-service");
+            assertThat(offer(agent, 2).status()).isEqualTo(503);
+            SUITE.start("ingest-service");
+            SUITE.start("agent-service");
+
+            fleet.findsEverythingStoredOnce(Duration.ofMinutes(5));
+            assertThat(fleet.said()).contains("403 FORBIDDEN").contains("without an answer in the end: 0 batches");
         }
-        agents.forEach(agent -> agent.send(4));
-
-        agents.forEach(Stream::isStoredExactly);
     }
 
     @Test
-    void servicesMayBeKilledInMidStream() throws Exception {
-        var agents = IntStream.range(0, 3)
-                .mapToObj(_ -> new Stream(VirtualAgent.registered(OWNER)))
-                .toList();
+    void twentyThousandBatchesMayWaitForTheirConsumer(@TempDir Path folder) throws Exception {
+        try (var fleet =
+                Simulator.start(folder, "--agents", "40", "--batches", "20000", "--series", "16", "--hold", "true")) {
+            fleet.awaitSaid("registered;", PATIENCE);
+            SUITE.kill("agent-service");
+            try {
+                fleet.goOn();
+                fleet.awaitSaid("sent;", Duration.ofMinutes(3));
+            } finally {
+                SUITE.start("agent-service");
+            }
+            fleet.goOn();
 
-        agents.forEach(agent -> agent.send(3));
-        SUITE.kill("agent-service");
-        agents.forEach(agent -> agent.send(3));
-        SUITE.kill("ingest-service");
-        assertThat(agents.getFirst().offer().status()).isEqualTo(503);
-        SUITE.start("ingest-service");
-        SUITE.start("agent-service");
-        agents.forEach(agent -> agent.send(3));
+            fleet.findsEverythingStoredOnce(Duration.ofMinutes(4));
+            assertThat(fleet.said()).contains("acknowledged 20000 batches");
+        }
+    }
 
-        agents.forEach(Stream::isStoredExactly);
+    /// Sends one batch, once.
+    private static Answer offer(VirtualAgent agent, long number) {
+        return agent.ingest(VirtualAgent.batch(UUID.randomUUID(), number, Instant.now(), number));
     }
 
     @Test
@@ -141,56 +153,5 @@ class NothingIsLostTest {
                     assertThat(earlier).as("a second point at %s", point.get(0)).isNull();
                 }));
         return points;
-    }
-
-    /// One agent that sends a value after the other, and again until it is acknowledged, as the real one does.
-    private static final class Stream {
-        private final VirtualAgent agent;
-        private final TreeMap<Long, Double> acknowledged = new TreeMap<>();
-        private final Instant start =
-                Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(600);
-        private long seq;
-
-        Stream(VirtualAgent agent) {
-            this.agent = agent;
-        }
-
-        /// Tries the next batch once; it is not counted.
-        Answer offer() {
-            return agent.ingest(batch(UUID.randomUUID(), seq));
-        }
-
-        void send(int batches) {
-            for (var i = 0; i < batches; i++) {
-                var batchId = UUID.randomUUID();
-                var body = batch(batchId, seq);
-                var answers = new ArrayList<Integer>();
-                await("batch %d, answered %s".formatted(seq, answers))
-                        .atMost(PATIENCE)
-                        .pollInterval(Duration.ofMillis(500))
-                        .pollDelay(Duration.ZERO)
-                        .until(() -> {
-                            var status = agent.ingest(body).status();
-                            answers.add(status);
-                            assertThat(status).isIn(202, 503, 429);
-                            return status == 202;
-                        });
-                acknowledged.put(at(seq).toEpochMilli(), (double) seq);
-                seq++;
-            }
-        }
-
-        void isStoredExactly() {
-            await("all of them").atMost(PATIENCE).until(() -> pointsOf(agent).size() >= acknowledged.size());
-            assertThat(pointsOf(agent)).containsAllEntriesOf(acknowledged);
-        }
-
-        private byte[] batch(UUID batchId, long number) {
-            return VirtualAgent.batch(batchId, number, at(number), number);
-        }
-
-        private Instant at(long number) {
-            return start.plusSeconds(number);
-        }
     }
 }

@@ -30,12 +30,16 @@ final class TheSuite {
         }
     }
 
-    /// Lets a test say which client it is, so that a walk of many calls meets no limit by address.
+    /// Lets a test say which client it is, so that a walk of many calls meets no limit by address; lets an agent load a
+    /// day at once; and closes hours soon, so that a test can read them.
     private record TrustingLoopback(Stack stack) implements Backing {
         @Override
         public Map<String, String> environmentOf(String service) {
             var environment = new HashMap<>(stack.environmentOf(service));
             environment.put("WARDROOM_GATEWAY_DOOR_TRUSTEDPROXIES", "127.0.0.0/8");
+            environment.put("WARDROOM_GATEWAY_LIMITS_INGEST_LIMIT", "1000000");
+            environment.put("WARDROOM_AGENT_TELEMETRY_GRACE", "20s");
+            environment.put("WARDROOM_AGENT_TELEMETRY_CLOSEEVERY", "2s");
             return environment;
         }
 

@@ -21,6 +21,12 @@ final class Help {
                   ./wardroom logs NAME [-f]
                                         shows the end of a component's log, -f all that follows
                   ./wardroom mail       shows the mails that were sent, newest first: none leaves this machine
+                  ./wardroom simulate --agents N --interval S --for D [--faults LIST]
+                                        lets N simulated hosts report to what runs here, every S (such as 15s) for D
+                                        (such as 10m), and compares what was acknowledged with what is stored
+                                          --faults      of clock-drift,flat-cpu,clone,bad-signature,silence; one host
+                                                        in twenty has each
+                                        takes the simulator's other options, too (bench/README.md)
                   ./wardroom reset [--yes]
                                         stops everything and deletes all data
                   ./wardroom build      builds what is stale, and starts nothing

@@ -44,6 +44,7 @@ final class Main {
                     refuse(words);
                     yield new Mails(home).print(System.out);
                 }
+                case "simulate" -> new Simulation(home, checkout, System.getenv()).run(words);
                 case "logs" -> logs(home, words);
                 case "reset" -> reset(home, words);
                 case "help", "--help", "-h" -> {

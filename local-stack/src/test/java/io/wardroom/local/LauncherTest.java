@@ -54,6 +54,20 @@ class LauncherTest {
     }
 
     @Test
+    void theSimulatorIsToldWhereTheStackIs() {
+        var simulation = new Simulation(home, folder, Map.of(Port.GATEWAY.variable(), "4711"));
+
+        var words = simulation.command(List.of("--agents", "3", "--for", "10s", "--kafka", "elsewhere:1"));
+
+        assertThat(words)
+                .containsSequence("--gateway", "http://127.0.0.1:4711")
+                .containsSequence("--home", home.directory().toString())
+                .endsWith("--agents", "3", "--for", "10s", "--kafka", "elsewhere:1")
+                .containsOnlyOnce("--kafka");
+        assertThatThrownBy(() -> simulation.run(List.of("--for", "10s"))).hasMessageContaining("no Wardroom");
+    }
+
+    @Test
     void aPasswordTooShortIsRefusedBeforeAnythingStarts() throws IOException {
         var environment = variables(Ports.free());
         environment.put(Launcher.PASSWORD_VARIABLE, "short");

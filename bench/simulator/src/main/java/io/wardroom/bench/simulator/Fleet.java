@@ -13,12 +13,22 @@ final class Fleet {
 
     private Fleet() {}
 
+    /// Makes a host of what is registered.
+    @FunctionalInterface
+    interface Dress {
+        VirtualAgent of(String id, String token, SigningKey key, int number);
+    }
+
     static List<VirtualAgent> register(Suite suite, int count) throws IOException, InterruptedException {
+        return register(suite, count, VirtualAgent::new);
+    }
+
+    static List<VirtualAgent> register(Suite suite, int count, Dress dress) throws IOException, InterruptedException {
         var token = suite.enrolmentToken();
         var run = UUID.randomUUID().toString().substring(0, 8);
         var agents = new ArrayList<VirtualAgent>(count);
         for (var i = 0; i < count; i++) {
-            agents.add(register(suite, token, "simulated-%s-%05d".formatted(run, i), i));
+            agents.add(register(suite, token, "simulated-%s-%05d".formatted(run, i), i, dress));
             if ((i + 1) % 500 == 0) {
                 System.out.printf("%d agents registered%n", i + 1);
             }
@@ -27,13 +37,13 @@ final class Fleet {
         return agents;
     }
 
-    private static VirtualAgent register(Suite suite, String token, String machine, int seed)
+    private static VirtualAgent register(Suite suite, String token, String machine, int number, Dress dress)
             throws IOException, InterruptedException {
         try {
             var key = SigningKey.generate();
             var answer = suite.register(token, machine, key.publicKey());
-            return new VirtualAgent(
-                    answer.get("agent_id").asString(), answer.get("agent_token").asString(), key, seed);
+            return dress.of(
+                    answer.get("agent_id").asString(), answer.get("agent_token").asString(), key, number);
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every Java platform has Ed25519", impossible);
         }

@@ -3,6 +3,7 @@ package io.wardroom.bench.simulator;
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Provider;
@@ -17,11 +18,13 @@ final class SigningKey {
     private static final int RAW = 32;
     private static final @Nullable Provider FAST = fast();
 
+    private final KeyPair pair;
     private final Signature signature;
     private final MessageDigest digest;
     private final String publicKey;
 
-    private SigningKey(Signature signature, MessageDigest digest, String publicKey) {
+    private SigningKey(KeyPair pair, Signature signature, MessageDigest digest, String publicKey) {
+        this.pair = pair;
         this.signature = signature;
         this.digest = digest;
         this.publicKey = publicKey;
@@ -34,16 +37,25 @@ final class SigningKey {
     }
 
     static SigningKey generate() throws GeneralSecurityException {
-        var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        return of(KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
+    }
+
+    private static SigningKey of(KeyPair pair) throws GeneralSecurityException {
         var spec = new PKCS8EncodedKeySpec(pair.getPrivate().getEncoded());
         var signature = FAST == null ? Signature.getInstance("Ed25519") : Signature.getInstance("Ed25519", FAST);
         signature.initSign((FAST == null ? KeyFactory.getInstance("Ed25519") : KeyFactory.getInstance("Ed25519", FAST))
                 .generatePrivate(spec));
         var encoded = pair.getPublic().getEncoded();
         return new SigningKey(
+                pair,
                 signature,
                 MessageDigest.getInstance("SHA-256"),
                 Base64.getEncoder().encodeToString(Arrays.copyOfRange(encoded, encoded.length - RAW, encoded.length)));
+    }
+
+    /// The same key for another thread.
+    SigningKey twin() throws GeneralSecurityException {
+        return of(pair);
     }
 
     /// The raw key in base64.

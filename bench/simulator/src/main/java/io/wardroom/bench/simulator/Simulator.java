@@ -28,6 +28,16 @@ public final class Simulator {
             HistoryProbe.measure(options);
             return;
         }
+        if (options.revive()) {
+            FleetSeed.revive(options);
+            return;
+        }
+        if (options.reads().isPresent()) {
+            System.exit(ReadProbe.measure(options) ? 0 : 1);
+        }
+        if (options.plan().isPresent()) {
+            System.exit(Simulation.run(options, options.plan().get()) ? 0 : 1);
+        }
         System.exit(run(options) ? 0 : 1);
     }
 

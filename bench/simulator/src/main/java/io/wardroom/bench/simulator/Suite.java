@@ -109,13 +109,43 @@ final class Suite {
                 null);
     }
 
+    /// What a person reads at a path, asked again where too many ask or something is just being started.
+    JsonNode read(String path) throws IOException, InterruptedException {
+        for (var attempt = 1; ; attempt++) {
+            var answer = send("GET", path, person(), null);
+            if (answer.status() == 200) {
+                return answer.body();
+            }
+            if (answer.status() != 429 && answer.status() != 503 || attempt == TRIES) {
+                throw new IOException("%s: %d %s".formatted(path, answer.status(), answer.body()));
+            }
+            Thread.sleep(Duration.ofSeconds(Math.max(1, answer.retryAfter())));
+        }
+    }
+
+    /// As a person reads it, in full; for measurements.
+    int readAway(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(options.gateway() + "/api/v1" + path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + person());
+        if (options.forwarded()) {
+            request.header("X-Forwarded-For", address());
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray())
+                .statusCode();
+    }
+
     /// Sends one signed batch, and waits for its answer.
     Answer ingest(VirtualAgent agent, byte[] body) throws IOException, InterruptedException {
+        return ingest(agent.token(), agent.key().sign(body), body);
+    }
+
+    Answer ingest(String token, byte[] signature, byte[] body) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(options.ingest() + "/api/v1/ingest"))
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
-                .header("Authorization", "Bearer " + agent.token())
-                .header("X-Monsys-Signature", new String(agent.key().sign(body), StandardCharsets.ISO_8859_1))
+                .header("Authorization", "Bearer " + token)
+                .header("X-Monsys-Signature", new String(signature, StandardCharsets.ISO_8859_1))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
         return answer(http.send(request, HttpResponse.BodyHandlers.ofByteArray()));

@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /// One host that does not exist: a key, a token, and values that wander as a real host's do. For one thread.
 final class VirtualAgent {
     /// What one batch holds: the metrics and the heartbeat.
     static final int ITEMS = 2;
+
+    private static final List<String> MODES = List.of("user", "system", "iowait", "idle");
 
     private final String id;
     private final String token;
@@ -18,14 +21,20 @@ final class VirtualAgent {
     private final String instance = UUID.randomUUID().toString();
     private final SplittableRandom random;
     private final List<Series> series;
+    private final boolean flatCpu;
     private long seq;
 
     /// One series of the batch.
     ///
     /// @param head   JSON up to its value
+    /// @param name   what tells it from others
     /// @param scale  decimals
     /// @param growth most that a counter grows a batch; 0 for a value that wanders
-    private record Series(String head, int scale, double most, double growth, double[] value) {}
+    private record Series(String head, SeriesName name, int scale, double most, double growth, double[] value) {
+        boolean isCpu() {
+            return name.name().equals("system.cpu.utilization");
+        }
+    }
 
     VirtualAgent(String id, String token, SigningKey key, long seed) {
         this.id = id;
@@ -33,6 +42,29 @@ final class VirtualAgent {
         this.key = key;
         this.random = new SplittableRandom(seed);
         this.series = host(random);
+        this.flatCpu = false;
+    }
+
+    /// One that tells of the machine as a whole, too.
+    ///
+    /// @param most    how many series it has at most, taken evenly from all
+    /// @param flatCpu whether its processors stand still, as those of a lying agent
+    VirtualAgent(String id, String token, SigningKey key, long seed, int most, boolean flatCpu) {
+        this.id = id;
+        this.token = token;
+        this.key = key;
+        this.random = new SplittableRandom(seed);
+        var all = new ArrayList<Series>();
+        for (var mode : MODES) {
+            add(all, random, "system.cpu.utilization", "\"mode\":\"%s\"".formatted(mode), 4, 1, 0);
+        }
+        all.addAll(host(random));
+        this.series = most >= all.size()
+                ? List.copyOf(all)
+                : IntStream.range(0, most)
+                        .mapToObj(i -> all.get(i * all.size() / most))
+                        .toList();
+        this.flatCpu = flatCpu;
     }
 
     String id() {
@@ -48,11 +80,11 @@ final class VirtualAgent {
     }
 
     /// The sixty series of a host with eight cores: 32 of the processors, 3 load, 6 memory, 12 disk, 6 network, 1
-    // count.
+    /// count.
     private static List<Series> host(SplittableRandom random) {
         var all = new ArrayList<Series>();
         for (var cpu = 0; cpu < 8; cpu++) {
-            for (var mode : List.of("user", "system", "iowait", "idle")) {
+            for (var mode : MODES) {
                 add(
                         all,
                         random,
@@ -102,33 +134,62 @@ final class VirtualAgent {
             double growth) {
         var head =
                 "{\"name\":\"%s\",%s\"value\":".formatted(name, labels.isEmpty() ? "" : "\"labels\":{" + labels + "},");
-        all.add(new Series(head, scale, most, growth, new double[] {random.nextDouble() * most / 2}));
+        var named = SeriesName.of(name, labels);
+        all.add(new Series(head, named, scale, most, growth, new double[] {random.nextDouble() * most / 2}));
     }
 
     static int samples() {
         return host(new SplittableRandom(0)).size();
     }
 
+    /// The names of its series, in the order of the values that [#moment] tells.
+    List<SeriesName> names() {
+        return series.stream().map(Series::name).toList();
+    }
+
+    String instance() {
+        return instance;
+    }
+
+    long nextSeq() {
+        return ++seq;
+    }
+
     /// The next batch.
     byte[] batch(UUID batchId, Instant now) {
         var json = new StringBuilder(4096);
+        begin(json, batchId, now);
+        moment(json, now);
+        return json.append(",{\"type\":\"heartbeat\"}]}").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// Writes a batch up to its first item.
+    void begin(StringBuilder json, UUID batchId, Instant sentAt) {
         json.append("{\"batch_id\":\"").append(batchId);
         json.append("\",\"instance_id\":\"").append(instance);
-        json.append("\",\"seq\":").append(++seq);
-        json.append(",\"sent_at\":\"").append(now);
-        json.append("\",\"agent_version\":\"0.1.0\",\"items\":[{\"type\":\"metrics\",\"captured_at\":\"")
-                .append(now);
+        json.append("\",\"seq\":").append(nextSeq());
+        json.append(",\"sent_at\":\"").append(sentAt);
+        json.append("\",\"agent_version\":\"0.1.0\",\"items\":[");
+    }
+
+    /// Writes the item of one moment.
+    ///
+    /// @return its values as any reader understands the decimals written
+    double[] moment(StringBuilder json, Instant at) {
+        json.append("{\"type\":\"metrics\",\"captured_at\":\"").append(at);
         json.append("\",\"samples\":[");
-        for (var i = 0; i < series.size(); i++) {
+        var values = new double[series.size()];
+        for (var i = 0; i < values.length; i++) {
             if (i > 0) {
                 json.append(',');
             }
             var one = series.get(i);
             json.append(one.head());
-            append(json, next(one), one.scale());
+            values[i] = append(json, flatCpu && one.isCpu() ? one.value()[0] : next(one), one.scale());
             json.append('}');
         }
-        return json.append("]},{\"type\":\"heartbeat\"}]}").toString().getBytes(StandardCharsets.ISO_8859_1);
+        json.append("]}");
+        return values;
     }
 
     private double next(Series one) {
@@ -144,7 +205,8 @@ final class VirtualAgent {
         return value[0];
     }
 
-    private static void append(StringBuilder json, double value, int scale) {
+    /// @return the value that was written: a quotient of two whole numbers is rounded as the decimal is when it is read
+    private static double append(StringBuilder json, double value, int scale) {
         var power = 1L;
         for (var i = 0; i < scale; i++) {
             power *= 10;
@@ -155,5 +217,6 @@ final class VirtualAgent {
             var fraction = Long.toString(scaled % power + power);
             json.append('.').append(fraction, 1, fraction.length());
         }
+        return scaled / (double) power;
     }
 }

@@ -130,6 +130,12 @@ class SimulatorTest {
         assertThatThrownBy(() -> Options.of("--speed", "9")).hasMessageContaining("--speed");
         assertThatThrownBy(() -> Options.of("--rate", "x")).hasMessageContaining("whole number");
         assertThatThrownBy(() -> Options.of("--rate", "1", "--max", "true")).hasMessageContaining("either");
+        assertThatThrownBy(() -> Options.of("--for", "10m", "--interval", "soon"))
+                .hasMessageContaining("such as");
+        assertThatThrownBy(() -> Options.of("--for", "10m", "--interval", "0")).hasMessageContaining("longer");
+        assertThatThrownBy(() -> Options.of("--batches", "9", "--faults", "clone"))
+                .hasMessageContaining("--for");
+        assertThatThrownBy(() -> Options.of("--reads", "20", "--seed", "9")).hasMessageContaining("--past");
         assertThatThrownBy(() -> Options.of("--max", "true", "--pids", "gateway"))
                 .hasMessageContaining("name=pid");
     }
