@@ -42,7 +42,7 @@ class TelemetryJobs {
     }
 
     @Scheduled(cron = "0 27 * * * *")
-    @SchedulerLock(name = "telemetry-sweep", lockAtMostFor = "10m", lockAtLeastFor = "1m")
+    @SchedulerLock(name = "telemetry-sweep", lockAtMostFor = "45s", lockAtLeastFor = "1m")
     void sweep() {
         sweeper.sweep();
     }

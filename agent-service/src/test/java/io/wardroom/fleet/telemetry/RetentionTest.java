@@ -3,7 +3,9 @@ package io.wardroom.fleet.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
+import static org.awaitility.Awaitility.await;
 
+import io.wardroom.common.event.Topics;
 import io.wardroom.common.event.UuidV7;
 import io.wardroom.common.telemetry.SeriesLayout;
 import io.wardroom.common.tenant.TenantId;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -62,6 +65,9 @@ class RetentionTest extends OnRealServers {
 
     @Autowired
     private JdbcClient jdbc;
+
+    @Autowired
+    private ConsumerFactory<?, ?> consumers;
 
     @Autowired
     private TransactionTemplate transaction;
@@ -160,12 +166,21 @@ class RetentionTest extends OnRealServers {
                         .get("raw_days")
                         .asInt())
                 .isEqualTo(30);
-        var audited = jdbc.sql(
-                        "select count(*) from outbox_record where payload like ? and payload like '%set_retention%'")
-                .param("%" + own + "%")
-                .query(Integer.class)
-                .single();
-        assertThat(audited).isEqualTo(1);
+        try (var consumer = consumers.createConsumer("test-" + UuidV7.next(), null)) {
+            consumer.subscribe(List.of(Topics.AUDIT_ACTIONS));
+            var deeds = new ArrayList<String>();
+            await("the deed").atMost(Duration.ofSeconds(30)).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                    if (own.toString().equals(record.key())) {
+                        deeds.add(json.readTree((byte[]) record.value())
+                                .path("action")
+                                .asString());
+                    }
+                });
+                return !deeds.isEmpty();
+            });
+            assertThat(deeds).containsExactly("set_retention");
+        }
     }
 
     @ParameterizedTest
