@@ -3,17 +3,33 @@ package io.wardroom.e2e;
 import static io.wardroom.e2e.TheSuite.OWNER;
 import static io.wardroom.e2e.TheSuite.SUITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// Walks every documented route that takes an id with the ids of another tenant.
 class TenantWallTest {
+    /// What a route is asked, where that is more than an empty object.
+    private static final Map<String, String> CHANGES = Map.of(
+            "patch /api/v1/users/{id}", "{\"is_active\":true}",
+            "patch /api/v1/agents/{id}", "{\"tags\":[\"wall\"]}",
+            "put /api/v1/agents/{id}/governance", "{\"owner\":\"wall\"}",
+            "patch /api/v1/alert-rules/{id}", "{\"threshold\":2e9}",
+            "post /api/v1/alert-rules/{id}/backtest",
+                    "{\"from\":\"%s\",\"to\":\"%s\"}"
+                            .formatted(Instant.now().minus(1, ChronoUnit.HOURS), Instant.now()));
+
     @Test
     void aForeignIdIsUnknownOnEveryRoute() {
         var agent = VirtualAgent.registered(OWNER);
@@ -40,7 +56,59 @@ class TenantWallTest {
         var key = OWNER.post("/api/v1/api-keys", Map.of("name", "wall", "scopes", List.of("read")))
                 .expect(201)
                 .field("id");
-        var ids = Map.of("agents", agent.id, "enrolment-tokens", enrolment, "users", user, "api-keys", key);
+        var later = Instant.now().plus(1, ChronoUnit.HOURS);
+        var rule = OWNER.post(
+                        "/api/v1/alert-rules",
+                        Map.of(
+                                "name",
+                                name,
+                                "kind",
+                                "metric",
+                                "severity",
+                                "high",
+                                "metric",
+                                VirtualAgent.METRIC,
+                                "comparison",
+                                "gt",
+                                "threshold",
+                                1e9))
+                .expect(201)
+                .field("id");
+        var silence = OWNER.post("/api/v1/silences", Map.of("reason", "wall", "tag", name, "ends_at", later.toString()))
+                .expect(201)
+                .field("id");
+        var window = OWNER.post(
+                        "/api/v1/maintenance-windows",
+                        Map.of(
+                                "name",
+                                name,
+                                "tags",
+                                List.of(name),
+                                "starts_at",
+                                later.toString(),
+                                "ends_at",
+                                later.plusSeconds(600).toString()))
+                .expect(201)
+                .field("id");
+        // an alert that the agent raises itself, and a batch without the signature that its key makes due
+        agent.ingest(VirtualAgent.alert(UUID.randomUUID(), 1, Instant.now(), name))
+                .expect(202);
+        agent.ingest(VirtualAgent.batch(UUID.randomUUID(), 2, Instant.now(), 1), null, Map.of())
+                .expect(403);
+        var ids = new HashMap<>(Map.of(
+                "agents", agent.id,
+                "enrolment-tokens", enrolment,
+                "users", user,
+                "api-keys", key,
+                "alert-rules", rule,
+                "silences", silence,
+                "maintenance-windows", window));
+        await("the alert and the anomaly").atMost(Duration.ofSeconds(30)).until(() -> {
+            firstOf("/api/v1/alerts?agent_id=" + agent.id).ifPresent(id -> ids.put("alerts", id));
+            firstOf("/api/v1/integrity-anomalies?agent_id=" + agent.id)
+                    .ifPresent(id -> ids.put("integrity-anomalies", id));
+            return ids.keySet().containsAll(List.of("alerts", "integrity-anomalies"));
+        });
 
         var walked = new ArrayList<String>();
         var deletions = new ArrayList<String>();
@@ -51,7 +119,8 @@ class TenantWallTest {
                     }
                     var word = template.substring("/api/v1/".length()).split("/")[0];
                     assertThat(ids).as("an id for " + template).containsKey(word);
-                    var path = template.replaceFirst("\\{[^}]*}", ids.get(word));
+                    var path = template.replaceFirst("\\{[^}]*}", ids.get(word)).replace("{section}", "packages");
+                    var change = CHANGES.getOrDefault(method + " " + template, "{}");
                     if (template.endsWith("/heartbeat")) {
                         // an agent's route: its own id is open to it, another agent's is unknown to it
                         assertThat(agent.heartbeat().status()).isEqualTo(200);
@@ -70,15 +139,15 @@ class TenantWallTest {
                     } else if (method.equals("get")) {
                         OWNER.get(path).expect(200);
                         assertThat(stranger.get(path).expect(404).field("code")).isEqualTo("NOT_FOUND");
-                    } else if (method.equals("patch")) {
-                        var change = "{\"is_active\":true}";
-                        OWNER.send("PATCH", path, change).expect(200);
-                        assertThat(stranger.send("PATCH", path, change)
+                    } else if (method.equals("patch") || method.equals("put")) {
+                        OWNER.send(method.toUpperCase(Locale.ROOT), path, change)
+                                .expect(200);
+                        assertThat(stranger.send(method.toUpperCase(Locale.ROOT), path, change)
                                         .expect(404)
                                         .field("code"))
                                 .isEqualTo("NOT_FOUND");
                     } else {
-                        assertThat(stranger.send(method.toUpperCase(Locale.ROOT), path, "{}")
+                        assertThat(stranger.send(method.toUpperCase(Locale.ROOT), path, change)
                                         .expect(404)
                                         .field("code"))
                                 .isEqualTo("NOT_FOUND");
@@ -97,6 +166,11 @@ class TenantWallTest {
                         "get /api/v1/agents/{id}/metrics",
                         "post /api/v1/agents/{id}/heartbeat",
                         "delete /api/v1/api-keys/{id}",
+                        "put /api/v1/agents/{id}/governance",
+                        "get /api/v1/agents/{id}/inventory/packages",
+                        "patch /api/v1/alerts/{id}/resolve",
+                        "patch /api/v1/integrity-anomalies/{id}/resolve",
+                        "delete /api/v1/silences/{id}",
                         "delete /api/v1/enrolment-tokens/{id}",
                         "patch /api/v1/users/{id}");
         assertThat(stranger.get("/api/v1/agents").json().get("total").asInt()).isZero();
@@ -105,6 +179,13 @@ class TenantWallTest {
         // what the stranger was refused stands in the stranger's own log, and nothing else
         assertThat(stranger.get("/api/v1/audit-logs").json().get("items").findValuesAsString("outcome"))
                 .allMatch("refused"::equals);
+    }
+
+    private static Optional<String> firstOf(String list) {
+        var items = OWNER.get(list).expect(200).json().get("items");
+        return items.isEmpty()
+                ? Optional.empty()
+                : Optional.of(items.get(0).get("id").asString());
     }
 
     private static JsonNode document() {

@@ -77,6 +77,32 @@ final class VirtualAgent {
 
     /// A batch of one value at one moment.
     static byte[] batch(UUID batchId, long seq, Instant at, double value) {
+        return batch(
+                batchId,
+                seq,
+                at,
+                Map.of(
+                        "type", "metrics",
+                        "captured_at", at.toString(),
+                        "samples", List.of(Map.of("name", METRIC, "value", value, "labels", Map.of("k", "v")))));
+    }
+
+    /// A batch of one alert.
+    static byte[] alert(UUID batchId, long seq, Instant at, String title) {
+        return batch(
+                batchId,
+                seq,
+                at,
+                Map.of(
+                        "type", "alert",
+                        "category", "e2e",
+                        "severity", "high",
+                        "title", title,
+                        "detail", "raised by a test",
+                        "detected_at", at.toString()));
+    }
+
+    private static byte[] batch(UUID batchId, long seq, Instant at, Map<String, Object> item) {
         return Answer.JSON.writeValueAsBytes(Map.of(
                 "batch_id",
                 batchId.toString(),
@@ -89,10 +115,7 @@ final class VirtualAgent {
                 "agent_version",
                 "0.0.1",
                 "items",
-                List.of(Map.of(
-                        "type", "metrics",
-                        "captured_at", at.toString(),
-                        "samples", List.of(Map.of("name", METRIC, "value", value, "labels", Map.of("k", "v")))))));
+                List.of(item)));
     }
 
     Answer ingest(byte[] body) {
