@@ -33,7 +33,7 @@ class Exports {
     static final String NDJSON = "application/x-ndjson";
     static final Duration PAUSE = Duration.ofSeconds(10);
 
-    private static final int LEAVES_A_PART = 500;
+    private static final int LEAVES_A_PART = 250;
     private static final int MOST_AT_ONCE = 4;
     private static final List<String> COLUMNS = List.of(
             "leaf_index",

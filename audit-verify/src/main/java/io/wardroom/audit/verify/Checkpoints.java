@@ -11,8 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The checkpoints that were kept, by size. They are read from signed notes, or from answers of
-/// `GET /audit-logs/checkpoint` and records of `audit.checkpoints.v1`, one JSON object a line; folders are gone
-// through.
+/// `GET /audit-logs/checkpoint` and records of `audit.checkpoints.v1`, one JSON object a line; folders are walked.
 final class Checkpoints {
     private static final int LONGEST_NOTE = 10_000;
     private static final JsonMapper JSON = new JsonMapper();
