@@ -50,6 +50,13 @@ public abstract class OnRealServers {
             var settings = new HashMap<String, Object>(STACK.environmentOf("audit-service"));
             settings.putAll(DATABASE.environment());
             settings.put("WARDROOM_AUDIT_SIGNING_KEY", aSigningKey());
+            settings.put("wardroom.audit.proof.archive.bucket", STACK.s3Bucket());
+            settings.put("wardroom.audit.proof.archive.endpoint", STACK.s3Endpoint());
+            settings.put("wardroom.audit.proof.archive.access-key", STACK.s3AccessKey());
+            settings.put("wardroom.audit.proof.archive.secret-key", STACK.s3SecretKey());
+            settings.put("wardroom.audit.proof.archive.every", "1s");
+            // the local store knows no object lock
+            settings.put("wardroom.audit.proof.archive.retention", "0s");
             settings.put("management.server.port", "0");
             // other runs leave their records on the same broker
             settings.put("spring.kafka.consumer.group-id", "audit-service-" + UuidV7.next());

@@ -28,6 +28,7 @@ public class Checkpoints {
     private final TreeRepository repository;
     private final CheckpointSigner signer;
     private final EventOutbox outbox;
+    private final ArchiveProperties archive;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
@@ -36,12 +37,14 @@ public class Checkpoints {
             TreeRepository repository,
             CheckpointSigner signer,
             EventOutbox outbox,
+            ArchiveProperties archive,
             TransactionTemplate transaction,
             Clock clock) {
         this.trees = trees;
         this.repository = repository;
         this.signer = signer;
         this.outbox = outbox;
+        this.archive = archive;
         this.transaction = transaction;
         this.clock = clock;
     }
@@ -107,6 +110,9 @@ public class Checkpoints {
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var checkpoint = signer.sign(tenant, frontier.size(), frontier.root(), now);
         if (frontier.size() > 0 && repository.insert(tenant, checkpoint)) {
+            if (archive.bucket() != null) {
+                repository.markUnarchived(tenant);
+            }
             outbox.append(
                     CheckpointSigned.TOPIC,
                     CheckpointSigned.TYPE,

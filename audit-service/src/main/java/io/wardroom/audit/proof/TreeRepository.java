@@ -195,6 +195,24 @@ class TreeRepository {
                 .optional();
     }
 
+    void markUnarchived(TenantId tenant) {
+        // not "do nothing": that would not wait for an archiver that is just taking the tree off the list
+        jdbc.sql("""
+                        insert into audit_archive_due (tenant_id) values (:tenant)
+                        on conflict (tenant_id) do update set tenant_id = excluded.tenant_id
+                        """).param("tenant", tenant.value()).update();
+    }
+
+    Optional<TenantId> takeUnarchived() {
+        return jdbc.sql("""
+                        delete from audit_archive_due where tenant_id = (
+                            select tenant_id from audit_archive_due order by tenant_id limit 1 for update)
+                        returning tenant_id
+                        """)
+                .query((row, _) -> new TenantId(row.getObject(1, UUID.class)))
+                .optional();
+    }
+
     private static UUID[] ids(Collection<TenantId> tenants) {
         return tenants.stream().map(TenantId::value).toArray(UUID[]::new);
     }

@@ -14,6 +14,7 @@ import io.wardroom.common.tenant.TenantScope;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -122,6 +127,26 @@ class ProofTest extends OnRealServers {
             });
             assertThat(found.getLast().get("note").asString())
                     .isEqualTo(get("/checkpoint", token("owner")).get("note").asString());
+        }
+    }
+
+    @Test
+    void aCheckpointIsAlsoLaidIntoTheArchive() throws Exception {
+        log.store(someDeeds(3));
+
+        try (var store = S3Client.builder()
+                .endpointOverride(URI.create(STACK.s3Endpoint()))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(STACK.s3AccessKey(), STACK.s3SecretKey())))
+                .build()) {
+            var place = "wardroom/local/%s/%020d".formatted(tenant, 3);
+            await("the object").atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(
+                            store.getObjectAsBytes(
+                                            get -> get.bucket(STACK.s3Bucket()).key(place))
+                                    .asUtf8String())
+                    .isEqualTo(get("/checkpoint", token("owner")).get("note").asString()));
         }
     }
 
