@@ -5,7 +5,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 
-/// The key pair with which the hub signs what agents must obey. Agents learn the public half when they register.
+/// A key pair with which the hub signs: one for what agents must obey (they learn its public half when they
+/// register), one for the checkpoints of the audit log.
 ///
 /// @param pair the private half as PKCS #8 and the public half as raw 32 bytes, both base64, a colon between them
 record HubKey(String pair) {
@@ -13,6 +14,10 @@ record HubKey(String pair) {
 
     static HubKey of(Secrets secrets) {
         return new HubKey(secrets.of("hub.signing-key", HubKey::made));
+    }
+
+    static HubKey ofAuditLog(Secrets secrets) {
+        return new HubKey(secrets.of("audit.signing-key", HubKey::made));
     }
 
     String publicHalf() {

@@ -135,17 +135,24 @@ final class Infrastructure implements Backing {
                             secrets.of("postgres." + name.get() + "_owner"))
                     .environment());
         }
-        if (Service.of(service) == Service.GATEWAY) {
-            environment.putAll(environmentOfGateway());
-        }
+        environment.putAll(ownEnvironmentOf(Service.of(service)));
         if (Service.of(service) == Service.INGEST) {
             environment.put(PARTITIONS, System.getenv().getOrDefault(PARTITIONS, PARTITIONS_HERE));
         }
         return environment;
     }
 
-    /// What the gateway alone is told.
-    Map<String, String> environmentOfGateway() {
+    /// What one service alone is told, wherever it runs.
+    Map<String, String> ownEnvironmentOf(Service service) {
+        return switch (service) {
+            case GATEWAY -> environmentOfGateway();
+            case AUDIT ->
+                Map.of("WARDROOM_AUDIT_SIGNING_KEY", HubKey.ofAuditLog(secrets).pair());
+            default -> Map.of();
+        };
+    }
+
+    private Map<String, String> environmentOfGateway() {
         var environment = new HashMap<>(keycloak.environmentOfGateway());
         environment.putAll(mail.environment());
         environment.put("WARDROOM_PUBLIC_URL", ports.http(Port.GATEWAY));

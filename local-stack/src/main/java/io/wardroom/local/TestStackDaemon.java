@@ -254,9 +254,7 @@ final class TestStackDaemon {
 
     private Map<String, String> environment(String service) {
         var environment = new LinkedHashMap<>(servers.sharedEnvironment());
-        if (Service.of(service) == Service.GATEWAY) {
-            environment.putAll(servers.environmentOfGateway());
-        }
+        environment.putAll(servers.ownEnvironmentOf(Service.of(service)));
         return environment;
     }
 

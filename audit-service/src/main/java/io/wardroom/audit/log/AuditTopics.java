@@ -1,5 +1,6 @@
 package io.wardroom.audit.log;
 
+import io.wardroom.audit.proof.Checkpoints;
 import io.wardroom.common.event.Topics;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -8,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.TopicBuilder;
 import org.springframework.kafka.core.KafkaAdmin;
 
-/// The topic the log is filled from, and where its unreadable records go.
+/// The topic the log is filled from, where its unreadable records go, and where checkpoints are kept for others.
 @Configuration(proxyBeanMethods = false)
 class AuditTopics {
     /// @param partitions tenants are spread over them; one tenant's deeds stay in order
@@ -28,6 +29,11 @@ class AuditTopics {
                 TopicBuilder.name(Topics.AUDIT_ACTIONS + Topics.DEAD_LETTER_SUFFIX)
                         .partitions(1)
                         .replicas(topics.replicas())
+                        .build(),
+                TopicBuilder.name(Checkpoints.TOPIC)
+                        .partitions(topics.partitions())
+                        .replicas(topics.replicas())
+                        .compact()
                         .build());
     }
 }
