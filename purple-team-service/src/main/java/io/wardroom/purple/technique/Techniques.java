@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
@@ -194,6 +195,14 @@ public class Techniques {
         }
         repository.setComputed(tenant, id, status);
         tell(tenant, before.get(), repository.find(tenant, id).orElseThrow(), cause, by);
+    }
+
+    /// As [#computed(TenantId, UUID, TechniqueStatus, String, String)], asking what the tests say once the technique is
+    /// held: of two tests that change at once the second counts the first.
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void computed(TenantId tenant, UUID id, Supplier<TechniqueStatus> said, String cause, @Nullable String by) {
+        repository.holdNote(tenant, id);
+        computed(tenant, id, said.get(), cause, by);
     }
 
     private void tell(TenantId tenant, Technique before, Technique after, String cause, @Nullable String by) {
