@@ -34,6 +34,11 @@ public abstract class OnRealServers {
             settings.put("wardroom.purple.catalogue.import-dir", IMPORTS.toString());
             // tests read what they want, when they want it
             settings.put("wardroom.purple.catalogue.at-start", "false");
+            settings.put("spring.servlet.multipart.max-file-size", "1MB");
+            settings.put("wardroom.purple.template.import-dir", IMPORTS.toString());
+            settings.put("wardroom.purple.template.at-start", "false");
+            settings.put("wardroom.purple.template.atomic-address", "");
+            settings.put("wardroom.purple.template.caldera-address", "");
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("servers", settings));
         }
     }

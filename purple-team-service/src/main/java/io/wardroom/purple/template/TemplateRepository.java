@@ -178,6 +178,14 @@ class TemplateRepository {
     }
 
     /// How many of a collection there are.
+    int countOf(String source) {
+        return jdbc.sql("select count(*) from shared_template where source = :source")
+                .param("source", source)
+                .query(Integer.class)
+                .single();
+    }
+
+    /// What came of keeping a collection.
     ///
     /// @param added   not there before
     /// @param changed otherwise before
