@@ -89,9 +89,15 @@ final class BundleReader {
                 if (malformed.getCause() instanceof IOException away) {
                     throw new BrokenBundle(reader.where() + ": " + away.getMessage());
                 }
-                throw new BrokenBundle(reader.where() + ": " + malformed.getOriginalMessage());
+                throw new BrokenBundle(reader.where() + ": " + plain(malformed.getOriginalMessage()));
             }
         }
+    }
+
+    /// Without what Jackson adds of its own inside.
+    private static String plain(String message) {
+        var at = message.indexOf(" (start marker");
+        return at < 0 ? message : message.substring(0, at);
     }
 
     private String bundle() {

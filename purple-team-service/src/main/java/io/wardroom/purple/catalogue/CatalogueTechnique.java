@@ -36,21 +36,16 @@ record CatalogueTechnique(
         return !Set.copyOf(tactics).equals(Set.copyOf(other.tactics));
     }
 
-    /// Whether MITRE says something else of it than of `other`.
+    /// Whether MITRE says that it changed it since `other`; where neither has a time, whether its words differ.
     boolean saysElseThan(CatalogueTechnique other) {
-        return !same(modified, other.modified)
-                || !name.equals(other.name)
+        if (modified != null && other.modified != null) {
+            return !modified.equals(other.modified);
+        }
+        return !name.equals(other.name)
                 || !description.equals(other.description)
                 || !tactics.equals(other.tactics)
                 || !platforms.equals(other.platforms)
-                || !detection.equals(other.detection)
-                || revoked != other.revoked
-                || deprecated != other.deprecated
-                || gone != other.gone;
-    }
-
-    private static boolean same(@Nullable Object one, @Nullable Object other) {
-        return one == null ? other == null : one.equals(other);
+                || !detection.equals(other.detection);
     }
 
     CatalogueTechnique changedIn(int catalogue) {

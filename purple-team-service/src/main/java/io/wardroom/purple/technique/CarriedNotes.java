@@ -34,10 +34,10 @@ class CarriedNotes implements CatalogueFollower {
         return jdbc.sql("""
                         select count(*) filter (where status <> 'not_evaluated' or override_value is not null) as statuses,
                             count(*) filter (where override_value is not null) as overrides
-                        from technique_note where tenant_id = :tenant and technique_id = any (:ids)
+                        from technique_note where tenant_id = :tenant and technique_id = any (:ids::uuid[])
                         """)
                 .param("tenant", tenant.value())
-                .param("ids", ids.toArray(UUID[]::new))
+                .param("ids", ids.stream().map(UUID::toString).toArray(String[]::new))
                 .query((row, _) -> Map.of("statuses", row.getLong(1), "overrides", row.getLong(2)))
                 .single();
     }

@@ -76,6 +76,18 @@ public class Techniques {
         return repository.changes(tenant, technique, CHANGES_SHOWN);
     }
 
+    /// How the tenant's techniques in use stand.
+    @Transactional(readOnly = true)
+    public Coverage coverage(TenantId tenant) {
+        return repository.coverage(tenant);
+    }
+
+    /// The same by the short name of a tactic; a technique counts in each of its tactics.
+    @Transactional(readOnly = true)
+    public Map<String, Coverage> coverageByTactic(TenantId tenant) {
+        return repository.coverageByTactic(tenant);
+    }
+
     @Transactional
     CreateTechnique.Outcome create(CreateTechnique wish) {
         var tenant = wish.actor().tenant();

@@ -186,14 +186,11 @@ class CatalogueTest extends OnRealServers {
                     .isEqualTo(delta.get("newly_revoked").get(id).get("revoked_by"));
         }
         assertThat(synced.at("/touches/overrides").asInt()).isEqualTo(2);
-        delta.get("tactic_counts_v19")
-                .forEachEntry((tactic, count) -> assertThat(calls.get("/techniques?tactic=" + tactic, admin)
-                                .ok()
-                                .body()
-                                .valueStream()
-                                .filter(one -> !one.get("revoked").asBoolean()))
-                        .as(tactic)
-                        .hasSize(count.asInt()));
+        // these counts have the deprecated ones in them
+        delta.get("tactic_counts_v19").forEachEntry((tactic, count) -> assertThat(
+                        count("technique", "not revoked and '%s' = any (tactics)".formatted(tactic)))
+                .as(tactic)
+                .isEqualTo(count.asInt()));
         var masquerading = technique("T1036");
         assertThat(masquerading.get("tactic").asString()).isEqualTo("stealth");
         assertThat(masquerading.get("review_required").asBoolean()).isTrue();
@@ -494,6 +491,12 @@ class CatalogueTest extends OnRealServers {
                     var moved = delta.get("tactics_changed").get(id);
                     if (moved != null) {
                         object.set("kill_chain_phases", phases(moved.get("to")));
+                    } else if (object.path("x_mitre_deprecated").asBoolean(false)) {
+                        object.get("kill_chain_phases").forEach(phase -> {
+                            if (phase.get("phase_name").asString().equals("defense-evasion")) {
+                                ((ObjectNode) phase).put("phase_name", "stealth");
+                            }
+                        });
                     }
                     if (delta.get("newly_revoked").has(id)) {
                         object.put("revoked", true);
