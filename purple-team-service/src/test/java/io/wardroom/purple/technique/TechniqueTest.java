@@ -105,7 +105,7 @@ class TechniqueTest extends OnRealServers {
         assertThat(found("?search=%25")).isEmpty();
         assertThat(found("?review_required=true")).isEmpty();
         assertThat(found("?status=not_evaluated&review_required=false")).hasSize(3);
-        for (var wrong : List.of("?status=done", "?review_required=perhaps", "?search=%00", "?tactic=%00")) {
+        for (var wrong : List.of("?status=done", "?review_required=perhaps", "?search=%00", "?tactic=a%00b")) {
             assertThat(calls.get("/techniques" + wrong, admin).status())
                     .as(wrong)
                     .isEqualTo(400);
