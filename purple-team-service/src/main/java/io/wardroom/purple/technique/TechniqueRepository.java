@@ -8,8 +8,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +108,35 @@ class TechniqueRepository {
                 .param("mitreId", mitreId)
                 .query(TechniqueRepository::toTechnique)
                 .optional();
+    }
+
+    private record Counted(String key, TechniqueStatus status, int count) {}
+
+    Coverage coverage(TenantId tenant) {
+        var counts = new EnumMap<TechniqueStatus, Integer>(TechniqueStatus.class);
+        counted(tenant, "''").forEach(one -> counts.put(one.status(), one.count()));
+        return new Coverage(counts);
+    }
+
+    /// By short name; a technique counts in each of its tactics.
+    Map<String, Coverage> coverageByTactic(TenantId tenant) {
+        var counts = new HashMap<String, Map<TechniqueStatus, Integer>>();
+        counted(tenant, "unnest(tactics)")
+                .forEach(one -> counts.computeIfAbsent(one.key(), _ -> new EnumMap<>(TechniqueStatus.class))
+                        .put(one.status(), one.count()));
+        var coverage = new HashMap<String, Coverage>();
+        counts.forEach((tactic, byStatus) -> coverage.put(tactic, new Coverage(byStatus)));
+        return coverage;
+    }
+
+    private List<Counted> counted(TenantId tenant, String key) {
+        return jdbc.sql("select key, status, count(*) from (select " + key + """
+                         as key, coalesce(override_value, status, 'not_evaluated') as status from (
+                        """ + SHOWN
+                        + ") s where not (revoked or deprecated)) c group by key, status")
+                .param("tenant", tenant.value())
+                .query((row, _) -> new Counted(row.getString(1), toStatus(row.getString(2)), row.getInt(3)))
+                .list();
     }
 
     /// Makes sure that there is a note and holds it for the transaction.

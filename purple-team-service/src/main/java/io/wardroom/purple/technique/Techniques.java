@@ -32,6 +32,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Techniques {
     private static final String ENTITY = "technique";
+    private static final String BY_CATALOGUE = "catalogue";
     private static final int CHANGES_SHOWN = 50;
 
     private final TechniqueRepository repository;
@@ -74,6 +75,18 @@ public class Techniques {
     @Transactional(readOnly = true)
     List<Change> changes(TenantId tenant, UUID technique) {
         return repository.changes(tenant, technique, CHANGES_SHOWN);
+    }
+
+    /// How the tenant's techniques in use stand.
+    @Transactional(readOnly = true)
+    public Coverage coverage(TenantId tenant) {
+        return repository.coverage(tenant);
+    }
+
+    /// The same by the short name of a tactic; a technique counts in each of its tactics.
+    @Transactional(readOnly = true)
+    public Map<String, Coverage> coverageByTactic(TenantId tenant) {
+        return repository.coverageByTactic(tenant);
     }
 
     @Transactional
@@ -203,6 +216,27 @@ public class Techniques {
     public void computed(TenantId tenant, UUID id, Supplier<TechniqueStatus> said, String cause, @Nullable String by) {
         repository.holdNote(tenant, id);
         computed(tenant, id, said.get(), cause, by);
+    }
+
+    /// Gives a technique the override of another one that it succeeds, in the running transaction.
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void carryOverride(TenantId tenant, UUID from, UUID to) {
+        var override = repository.find(tenant, from).map(Technique::override).orElse(null);
+        repository.holdNote(tenant, to);
+        var before = repository.find(tenant, to).orElseThrow();
+        repository.setOverride(tenant, to, override);
+        tell(tenant, before, repository.find(tenant, to).orElseThrow(), BY_CATALOGUE, null);
+    }
+
+    /// Does `work` on what is said of a technique, and tells what became of its status.
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void restoring(TenantId tenant, UUID technique, Runnable work) {
+        var before = repository.find(tenant, technique);
+        work.run();
+        var after = repository.find(tenant, technique);
+        if (before.isPresent() && after.isPresent()) {
+            tell(tenant, before.get(), after.get(), BY_CATALOGUE, null);
+        }
     }
 
     private void tell(TenantId tenant, Technique before, Technique after, String cause, @Nullable String by) {
