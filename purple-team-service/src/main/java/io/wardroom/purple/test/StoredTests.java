@@ -6,6 +6,7 @@ import io.wardroom.purple.test.TestRepository.Filter;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
 
 /// The tests that stand in a technique's detail: as anybody may see them.
 @Component
@@ -19,6 +20,7 @@ class StoredTests implements TestsOfTechnique {
     }
 
     @Override
+    @Transactional(readOnly = true)
     public List<TestView> of(TenantId tenant, UUID technique) {
         var those = new Filter(null, technique, null, null, null, null);
         return repository.list(tenant, those, null, 0, MOST_SHOWN).stream()
