@@ -283,7 +283,8 @@ class ProofTest extends OnRealServers {
                 .toString());
         publishRaw("null");
 
-        await("them").atMost(PATIENCE).until(() -> total(get("?entity_type=agent", token)) == texts.size() + 2);
+        await("them").atMost(PATIENCE).untilAsserted(() -> assertThat(total(get("?entity_type=agent", token)))
+                .isEqualTo(texts.size() + 2));
         var shown = get("?action=login&limit=100", token)
                 .get("items")
                 .valueStream()
