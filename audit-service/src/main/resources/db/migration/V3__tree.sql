@@ -11,7 +11,7 @@ create table audit_leaf (
     primary key (tenant_id, leaf_index)
 );
 
--- the root of each complete subtree of 256, 65,536, ... leaves: those between are worked out from at most 256 others
+-- the root of each complete subtree of 16, 256, 4,096, ... leaves: those between are worked out from at most 16 others
 create table audit_subtree (
     tenant_id uuid not null,
     level     smallint not null,

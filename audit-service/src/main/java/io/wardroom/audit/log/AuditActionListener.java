@@ -41,7 +41,7 @@ class AuditActionListener {
     private void store(List<AuditAction> deeds) {
         try {
             log.store(deeds);
-        } catch (NonTransientDataAccessException refused) {
+        } catch (NonTransientDataAccessException | IllegalStateException refused) {
             if (refused instanceof NonTransientDataAccessResourceException) {
                 throw refused;
             }
@@ -54,7 +54,10 @@ class AuditActionListener {
         for (var i = 0; i < deeds.size(); i++) {
             try {
                 log.store(List.of(deeds.get(i)));
-            } catch (NonTransientDataAccessException refused) {
+            } catch (NonTransientDataAccessException | IllegalStateException refused) {
+                if (refused instanceof NonTransientDataAccessResourceException) {
+                    throw refused;
+                }
                 throw new BatchListenerFailedException("a deed that cannot be kept", refused, i);
             }
         }

@@ -5,13 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Makes proofs of one tree from its stored hashes. Those lie in tiles of 256: of the leaves, of the subtrees of 256
-/// leaves, of 65,536 and so on; what lies between is worked out. So a proof reads two tiles for each eight levels.
+/// Makes proofs of one tree from its stored hashes. Those lie in tiles of 16: of the leaves, of the subtrees of 16
+/// leaves, of 256 and so on; what lies between is worked out. So a proof reads two tiles for each four levels.
 ///
 /// @see <a href="https://www.rfc-editor.org/rfc/rfc9162#section-2.1.3">RFC 9162, sections 2.1.3 and 2.1.4</a>
 final class TreeReader {
-    /// Subtree roots are stored of every eighth level.
-    static final int TILE_LEVELS = 8;
+    /// Subtree roots are stored of every fourth level.
+    static final int TILE_LEVELS = 4;
     static final int TILE_WIDTH = 1 << TILE_LEVELS;
 
     private final Tiles tiles;
@@ -19,8 +19,8 @@ final class TreeReader {
 
     /// Where stored hashes come from.
     interface Tiles {
-        /// @param level    a multiple of eight
-        /// @param position of the first of up to 256 hashes
+        /// @param level    a multiple of four
+        /// @param position of the first of up to 16 hashes
         List<byte[]> read(int level, long position);
     }
 

@@ -72,7 +72,7 @@ class AuditBench extends OnRealServers {
                         case when place = %1$d then decode(repeat('00', 32 * %2$d), 'hex') end
                     from (select tenant_id, id, row_number() over (order by id) as place from audit_log
                         where tenant_id = '%3$s') numbered""".formatted(SEEDED, Long.bitCount(SEEDED), tenant));
-            for (var level = 8; 1 << level <= SEEDED; level += 8) {
+            for (var level = 4; 1 << level <= SEEDED; level += 4) {
                 statement.execute("""
                         insert into audit_subtree (tenant_id, level, position, root_hash)
                         select '%s', %d, place, sha256(place::text::bytea) from generate_series(0, %d) place""".formatted(tenant, level, (SEEDED >> level) - 1));

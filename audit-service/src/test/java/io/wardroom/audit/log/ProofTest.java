@@ -269,9 +269,10 @@ class ProofTest extends OnRealServers {
                 "🦊 \u202e \u2028",
                 "x".repeat(10_000));
         for (var text : texts) {
+            // half a character has no form in UTF-8, but one in JSON's texts; in names Jackson takes none
+            var name = text.replace("\ud83d ", "");
             var deed =
-                    aDeed("login", "success", text, text, Map.of(text, List.of(text, 1.5, 9007199254740993L, 1e300)));
-            // half a character has no form in UTF-8, but one in JSON
+                    aDeed("login", "success", text, text, Map.of(name, List.of(text, 1.5, 9007199254740993L, 1e300)));
             publishRaw(json.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(deed));
         }
         publish(aDeed("x".repeat(10_000), "success"));
@@ -283,7 +284,8 @@ class ProofTest extends OnRealServers {
                 .toString());
         publishRaw("null");
 
-        await("them").atMost(PATIENCE).until(() -> total(get("?entity_type=agent", token)) == texts.size() + 2);
+        await("them").atMost(PATIENCE).untilAsserted(() -> assertThat(total(get("?entity_type=agent", token)))
+                .isEqualTo(texts.size() + 2));
         var shown = get("?action=login&limit=100", token)
                 .get("items")
                 .valueStream()

@@ -94,7 +94,7 @@ class TreeTest {
     @Test
     void largeTreesProveAsTheDefinitionSays() {
         var random = new Random(7);
-        // more than one tile of the leaves, of the subtrees of 256, and a beginning of those of 65,536
+        // more than one tile at each of four levels of tiles
         var leaves = leaves(66_500, 2);
         var reader = new Stored(leaves).reader();
         for (var i = 0; i < 12; i++) {
