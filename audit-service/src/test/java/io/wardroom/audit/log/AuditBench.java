@@ -2,8 +2,13 @@ package io.wardroom.audit.log;
 
 import io.wardroom.audit.OnRealServers;
 import io.wardroom.audit.proof.Checkpoints;
+import io.wardroom.audit.proof.Trees;
 import io.wardroom.common.audit.AuditAction;
+import io.wardroom.common.audit.Caller;
 import io.wardroom.common.event.Topics;
+import io.wardroom.common.event.UuidV7;
+import io.wardroom.common.security.Actor;
+import io.wardroom.common.security.Role;
 import io.wardroom.common.tenant.TenantId;
 import io.wardroom.common.tenant.TenantScope;
 import java.sql.DriverManager;
@@ -35,6 +40,9 @@ class AuditBench extends OnRealServers {
     private Checkpoints checkpoints;
 
     @Autowired
+    private Trees trees;
+
+    @Autowired
     private JdbcClient jdbc;
 
     @Autowired
@@ -47,10 +55,16 @@ class AuditBench extends OnRealServers {
         var rate = append(APPENDED);
         System.out.printf("appends with their leaves, one tenant, polls of %d: %.0f/s%n", A_POLL, rate);
         var through = throughKafka();
-        System.out.printf("the same from Kafka's acknowledgement to the last leaf: %.0f/s%n", through);
+        System.out.printf("the same through Kafka, from the first record sent to the last leaf: %.0f/s%n", through);
         checkpoints.signGrown();
         var token = token("owner");
         var ids = someIds();
+        for (var i = 0; i < 2; i++) {
+            tell(i == 0 ? "(warm-up)" : "the hashes of a proof, out of the database", inclusions());
+        }
+        var reader = new AuditLog.Reader(
+                new Actor(UuidV7.next(), "ada", new TenantId(tenant), Role.OWNER, false), Caller.NOBODY);
+        tell("a whole proof with the row it leaves, without HTTP", wholes(reader, ids));
         proofs(token, ids.subList(0, PROOFS / 4));
         tell("GET /audit-logs/{id}/proof", proofs(token, ids));
         tell("from Kafka to readable", delays());
@@ -133,6 +147,30 @@ class AuditBench extends OnRealServers {
                                 .param(wanted)
                                 .query(UUID.class)
                                 .list()));
+    }
+
+    private List<Duration> inclusions() {
+        var random = new Random(2);
+        var of = new TenantId(tenant);
+        var size = leaves() + 1;
+        var took = new ArrayList<Duration>();
+        for (var i = 0; i < PROOFS; i++) {
+            var leaf = (long) random.nextInt(SEEDED);
+            var start = System.nanoTime();
+            TenantScope.within(of, () -> transaction.execute(_ -> trees.inclusion(of, leaf, size)));
+            took.add(Duration.ofNanos(System.nanoTime() - start));
+        }
+        return took;
+    }
+
+    private List<Duration> wholes(AuditLog.Reader reader, List<UUID> ids) {
+        var took = new ArrayList<Duration>();
+        for (var id : ids) {
+            var start = System.nanoTime();
+            log.proof(reader, id, null);
+            took.add(Duration.ofNanos(System.nanoTime() - start));
+        }
+        return took;
     }
 
     private List<Duration> proofs(String token, List<UUID> ids) throws Exception {
