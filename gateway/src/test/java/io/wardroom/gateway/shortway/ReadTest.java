@@ -110,7 +110,8 @@ class ReadTest extends OnRealServers {
             "Accept: text/csv",
             "Accept-Encoding: gzip",
             "If-None-Match: \"1\"",
-            "User-Agent: curl/8"
+            "User-Agent: curl/8",
+            "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         };
         UPSTREAM.answer(PATH, TestUpstream.json(200, "{}"));
 
@@ -122,6 +123,7 @@ class ReadTest extends OnRealServers {
         assertThat(without(seen.get(0).headers(), OF_THE_REQUEST))
                 .isEqualTo(without(seen.get(1).headers(), OF_THE_REQUEST));
         assertThat(seen.get(0).header("Accept")).isEqualTo("text/csv");
+        assertThat(seen).allMatch(one -> one.header("traceparent").startsWith("00-0af7651916cd43dd8448eb211c80319c-"));
         assertThat(seen.get(0).header("X-Forwarded-For")).startsWith("10.");
         assertThat(seen.get(0).header("Authorization")).isEqualTo("Bearer " + TOKEN);
         assertThat(Stream.of("Cookie", "X-Forwarded-Host", "Forwarded", "X-Wardroom-Tenant", "X-Real-Ip", "X-Hop", "TE")
