@@ -2,7 +2,6 @@ package io.wardroom.audit.log;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.wardroom.common.audit.AuditAction;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import jakarta.validation.constraints.Max;
@@ -124,13 +123,13 @@ class AuditLogController {
                     ? OffsetDateTime.parse(whole).toInstant()
                     : OffsetDateTime.parse(whole + "Z").toInstant();
         } catch (DateTimeParseException malformed) {
-            throw ProblemException.invalid(new FieldFault(field, "must be a day or a moment in ISO 8601"));
+            throw ProblemException.invalid(field, "must be a day or a moment in ISO 8601");
         }
     }
 
     private static @Nullable String storable(String field, @Nullable String text) {
         if (text != null && text.indexOf(0) >= 0) {
-            throw ProblemException.invalid(new FieldFault(field, "must not contain NUL"));
+            throw ProblemException.invalid(field, "must not contain NUL");
         }
         return text;
     }
