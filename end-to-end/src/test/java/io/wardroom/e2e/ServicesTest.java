@@ -69,7 +69,6 @@ class ServicesTest {
                 "/api/v1/compliance/frameworks",
                 "/api/v1/console/sessions",
                 "/api/v1/webhooks",
-                "/api/v1/alerts",
                 "/api/v1/nothing/of/ours"
             })
     void aRouteThatIsNotBuiltIsNotFound(String path) {

@@ -4,7 +4,6 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
@@ -169,7 +168,7 @@ class AgentController {
             case Edited() -> find(id, actor.tenant());
             case NoSuchAgent() -> throw CommonProblem.NOT_FOUND.because("no agent " + id);
             case TooMany(var what, var allowed) ->
-                throw ProblemException.invalid(new FieldFault(what, "at most %d".formatted(allowed)));
+                throw ProblemException.invalid(what, "at most %d".formatted(allowed));
         };
     }
 
@@ -212,19 +211,19 @@ class AgentController {
         return Arrays.stream(Liveness.values())
                 .filter(one -> one.spelled().equals(status))
                 .findFirst()
-                .orElseThrow(() -> ProblemException.invalid(new FieldFault("status", "must be online or offline")));
+                .orElseThrow(() -> ProblemException.invalid("status", "must be online or offline"));
     }
 
     private static @Nullable String oneOf(String field, @Nullable String word, String... words) {
         if (word != null && !List.of(words).contains(word)) {
-            throw ProblemException.invalid(new FieldFault(field, "must be one of " + String.join(", ", words)));
+            throw ProblemException.invalid(field, "must be one of " + String.join(", ", words));
         }
         return word;
     }
 
     private static @Nullable String storable(String field, @Nullable String text) {
         if (text != null && text.indexOf(0) >= 0) {
-            throw ProblemException.invalid(new FieldFault(field, "must not contain NUL"));
+            throw ProblemException.invalid(field, "must not contain NUL");
         }
         return text;
     }

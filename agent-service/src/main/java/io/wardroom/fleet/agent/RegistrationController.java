@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.swagger.v3.oas.annotations.Operation;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.fleet.Texts;
 import io.wardroom.fleet.agent.RegisterAgent.Outcome.CredentialRefused;
@@ -127,8 +126,8 @@ class RegistrationController {
                 key == null
                         ? null
                         : SigningKey.normalised(key)
-                                .orElseThrow(() -> ProblemException.invalid(new FieldFault(
-                                        "signing_pubkey", "must be a raw 32-byte Ed25519 key in base64 or hex"))),
+                                .orElseThrow(() -> ProblemException.invalid(
+                                        "signing_pubkey", "must be a raw 32-byte Ed25519 key in base64 or hex")),
                 caller);
         return switch (registrations.register(wish)) {
             case Registered(var agent, var token) ->

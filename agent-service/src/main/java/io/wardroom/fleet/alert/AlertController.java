@@ -3,10 +3,10 @@ package io.wardroom.fleet.alert;
 import io.swagger.v3.oas.annotations.Operation;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.fleet.InThisAge;
 import io.wardroom.fleet.Texts;
 import io.wardroom.fleet.alert.Alert.Status;
 import io.wardroom.fleet.alert.ChangeAlert.Outcome.Changed;
@@ -33,9 +33,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/alerts")
 class AlertController {
-    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
-    private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
-
     private final Alerts alerts;
 
     AlertController(Alerts alerts) {
@@ -138,25 +135,18 @@ class AlertController {
             @RequestParam(required = false) @Size(max = 64) @Pattern(regexp = Texts.STORABLE) @Nullable String category,
             @RequestParam(name = "agent_id", required = false) @Nullable UUID agentId,
             @RequestParam(name = "rule_id", required = false) @Nullable UUID ruleId,
-            @RequestParam(required = false) @Nullable Instant since,
-            @RequestParam(required = false) @Nullable Instant until,
+            @RequestParam(required = false) @InThisAge @Nullable Instant since,
+            @RequestParam(required = false) @InThisAge @Nullable Instant until,
             @RequestParam(required = false) @Size(max = 200) @Pattern(regexp = Texts.STORABLE) @Nullable String search,
             @RequestParam(required = false) @Nullable UUID cursor,
             @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int offset,
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
             TenantId tenant) {
         if (cursor != null && offset != 0) {
-            throw ProblemException.invalid(new FieldFault("offset", "does not go together with cursor"));
+            throw ProblemException.invalid("offset", "does not go together with cursor");
         }
         var filter = new AlertRepository.Filter(
-                status == null ? null : Status.of(status),
-                severity,
-                category,
-                agentId,
-                ruleId,
-                moment("since", since),
-                moment("until", until),
-                search);
+                status == null ? null : Status.of(status), severity, category, agentId, ruleId, since, until, search);
         var page = alerts.list(tenant, filter, cursor, offset, limit);
         return new AlertPage(
                 page.items().stream().map(AlertView::of).toList(),
@@ -185,13 +175,6 @@ class AlertController {
     @ExceptionHandler
     ResponseEntity<TransitionView> refused(TransitionException refusal) {
         return ResponseEntity.status(CommonProblem.INVALID_TRANSITION.status()).body(refusal.view());
-    }
-
-    private static @Nullable Instant moment(String field, @Nullable Instant moment) {
-        if (moment != null && (moment.isBefore(EARLIEST) || !moment.isBefore(LATEST))) {
-            throw ProblemException.invalid(new FieldFault(field, "must be a time between 2000 and 2200"));
-        }
-        return moment;
     }
 
     private AlertView change(UUID id, Status target, Actor actor, Caller caller) {

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param cores        of its processor, where it told
 /// @param offlineSince null while it is online, or was never judged
-/// @param failedUnits  as its newest inventory says; null where it has none
 public record Host(
         UUID id,
         TenantId tenant,
@@ -19,5 +18,4 @@ public record Host(
         List<String> tags,
         Map<String, String> labels,
         @Nullable Integer cores,
-        @Nullable Instant offlineSince,
-        @Nullable List<String> failedUnits) {}
+        @Nullable Instant offlineSince) {}

@@ -23,11 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 public class Hosts {
     private static final UUID BEFORE_ALL = new UUID(0, 0);
     private static final String SELECT = """
-            select a.id, a.tenant_id, a.hostname, a.tags, a.labels, a.cpu_cores, u.units as failed_units,
+            select a.id, a.tenant_id, a.hostname, a.tags, a.labels, a.cpu_cores,
                 case when l.online = false then l.since end as offline_since
             from agent a
             left join agent_liveness l on l.agent_id = a.id and l.tenant_id = a.tenant_id
-            left join agent_failed_unit u on u.agent_id = a.id and u.tenant_id = a.tenant_id
             """;
 
     private final JdbcClient jdbc;
@@ -80,7 +79,6 @@ public class Hosts {
     }
 
     private Host toHost(ResultSet row, int number) throws SQLException {
-        var units = row.getArray("failed_units");
         return new Host(
                 row.getObject("id", UUID.class),
                 new TenantId(row.getObject("tenant_id", UUID.class)),
@@ -88,7 +86,6 @@ public class Hosts {
                 Columns.texts(row, "tags"),
                 json.readValue(row.getString("labels"), new TypeReference<Map<String, String>>() {}),
                 row.getObject("cpu_cores", Integer.class),
-                Columns.instant(row, "offline_since"),
-                units == null ? null : List.of((String[]) units.getArray()));
+                Columns.instant(row, "offline_since"));
     }
 }

@@ -1,5 +1,6 @@
 package io.wardroom.fleet.governance;
 
+import io.wardroom.fleet.InThisAge;
 import io.wardroom.fleet.Texts;
 import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.Pattern;

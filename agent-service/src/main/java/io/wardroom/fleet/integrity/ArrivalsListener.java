@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -30,6 +32,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /// read is put aside by them, and passed over here.
 @Component
 class ArrivalsListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ArrivalsListener.class);
+
     /// Far beyond what anybody counts to, and far below where a range of numbers ends.
     private static final long GREATEST_SEQ = 1L << 60;
 
@@ -97,6 +101,10 @@ class ArrivalsListener {
                 throw failure;
             }
             failed.increment();
+            LOG.atError()
+                    .addKeyValue("agent", arrival.agent())
+                    .setCause(failure)
+                    .log("a batch leaves no trace");
         }
     }
 

@@ -3,7 +3,6 @@ package io.wardroom.fleet.integrity;
 import io.swagger.v3.oas.annotations.Operation;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
@@ -81,10 +80,10 @@ class IntegrityController {
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
             TenantId tenant) {
         if (kind != null && !Kind.isOne(kind)) {
-            throw ProblemException.invalid(new FieldFault("kind", "is no kind of anomaly"));
+            throw ProblemException.invalid("kind", "is no kind of anomaly");
         }
         if (severity != null && !SEVERITIES.contains(severity)) {
-            throw ProblemException.invalid(new FieldFault("severity", "must be critical, high or medium"));
+            throw ProblemException.invalid("severity", "must be critical, high or medium");
         }
         var page = doubts.list(
                 tenant, new Doubts.Filter(includeResolved == 1, kind, severity, agent), cursor, offset, limit);

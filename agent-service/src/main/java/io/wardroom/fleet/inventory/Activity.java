@@ -6,6 +6,7 @@ import static io.wardroom.fleet.inventory.Shape.time;
 import static io.wardroom.fleet.inventory.Shape.whole;
 
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.fleet.Received;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,6 +1,7 @@
 package io.wardroom.fleet.inventory;
 
 import io.wardroom.common.event.Topics;
+import io.wardroom.fleet.Received;
 import io.wardroom.fleet.telemetry.DeadLetters;
 import io.wardroom.fleet.telemetry.Outage;
 import java.util.LinkedHashMap;
@@ -13,8 +14,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// Takes lists of processes and connections off the topic of signals, many agents in one transaction.
 @Component
 class ActivityListener {
-    private static final String TYPE = "io.wardroom.signals.received.v1";
-
     private final Activities activities;
     private final DeadLetters dead;
     private final JsonMapper json;
@@ -33,7 +32,7 @@ class ActivityListener {
     void on(List<ConsumerRecord<String, byte[]>> records) {
         var readable = new LinkedHashMap<ConsumerRecord<String, byte[]>, List<Activity>>();
         for (var record : records) {
-            if (!TYPE.equals(Received.typeOf(record))) {
+            if (!Received.isOfSignals(record)) {
                 continue;
             }
             try {

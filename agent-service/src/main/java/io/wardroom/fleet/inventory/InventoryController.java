@@ -3,9 +3,9 @@ package io.wardroom.fleet.inventory;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.fleet.InThisAge;
 import io.wardroom.fleet.Texts;
 import io.wardroom.fleet.inventory.InventoryRepository.Mark;
 import io.wardroom.fleet.inventory.InventoryRepository.State;
@@ -14,7 +14,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -33,9 +32,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/agents/{id}")
 class InventoryController {
-    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
-    private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
-
     private final Inventory inventory;
     private final Activities activities;
 
@@ -175,8 +171,10 @@ class InventoryController {
     @GetMapping("/inventory/changes")
     ChangePage changes(
             @PathVariable UUID id,
-            @Parameter(description = "RFC 3339, inclusive") @RequestParam(required = false) @Nullable Instant since,
-            @Parameter(description = "RFC 3339, exclusive") @RequestParam(required = false) @Nullable Instant until,
+            @Parameter(description = "RFC 3339, inclusive") @RequestParam(required = false) @InThisAge @Nullable
+                    Instant since,
+            @Parameter(description = "RFC 3339, exclusive") @RequestParam(required = false) @InThisAge @Nullable
+                    Instant until,
             @RequestParam(required = false) @Nullable String section,
             @RequestParam(required = false)
                     @Pattern(regexp = "added|changed|removed", message = "must be added, changed or removed")
@@ -189,8 +187,8 @@ class InventoryController {
             @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int offset,
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
             TenantId tenant) {
-        var filter = new InventoryRepository.ChangeFilter(
-                kept("since", since), kept("until", until), section == null ? null : known(section), change);
+        var filter =
+                new InventoryRepository.ChangeFilter(since, until, section == null ? null : known(section), change);
         var page = inventory
                 .changes(tenant, id, filter, cursor == null ? null : mark(cursor), offset, limit)
                 .orElseThrow(() -> noAgent(id));
@@ -221,15 +219,7 @@ class InventoryController {
     }
 
     private static Section known(String section) {
-        return Section.of(section)
-                .orElseThrow(() -> ProblemException.invalid(new FieldFault("section", "is no section")));
-    }
-
-    private static @Nullable Instant kept(String field, @Nullable Instant moment) {
-        if (moment != null && (moment.isBefore(EARLIEST) || moment.isAfter(LATEST))) {
-            throw ProblemException.invalid(new FieldFault(field, "must lie between the years 2000 and 2200"));
-        }
-        return moment;
+        return Section.of(section).orElseThrow(() -> ProblemException.invalid("section", "is no section"));
     }
 
     private static String cursor(InventoryRepository.Change last) {
@@ -238,15 +228,15 @@ class InventoryController {
 
     private static Mark mark(String cursor) {
         if (!cursor.matches("\\d{1,17}\\.\\d{1,18}")) {
-            throw ProblemException.invalid(new FieldFault("cursor", "must be a next_cursor"));
+            throw ProblemException.invalid("cursor", "must be a next_cursor");
         }
-        try {
-            var dot = cursor.indexOf('.');
-            var at = kept("cursor", Instant.EPOCH.plus(Long.parseLong(cursor.substring(0, dot)), ChronoUnit.MICROS));
-            return new Mark(Objects.requireNonNull(at), Long.parseLong(cursor.substring(dot + 1)));
-        } catch (DateTimeException | ArithmeticException beyond) {
-            throw ProblemException.invalid(new FieldFault("cursor", "must be a next_cursor"));
+        var dot = cursor.indexOf('.');
+        // of 17 and 18 digits, which a long and an instant hold
+        var at = Instant.EPOCH.plus(Long.parseLong(cursor.substring(0, dot)), ChronoUnit.MICROS);
+        if (!InThisAge.Check.holds(at)) {
+            throw ProblemException.invalid("cursor", "must be a next_cursor");
         }
+        return new Mark(at, Long.parseLong(cursor.substring(dot + 1)));
     }
 
     private static ProblemException noAgent(UUID id) {

@@ -1,6 +1,7 @@
 package io.wardroom.fleet.inventory;
 
 import io.wardroom.common.event.Topics;
+import io.wardroom.fleet.Received;
 import io.wardroom.fleet.telemetry.DeadLetters;
 import io.wardroom.fleet.telemetry.Outage;
 import java.util.ArrayList;

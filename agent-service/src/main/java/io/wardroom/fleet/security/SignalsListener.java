@@ -1,14 +1,11 @@
 package io.wardroom.fleet.security;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import io.wardroom.common.event.EventHeaders;
 import io.wardroom.common.event.Topics;
+import io.wardroom.fleet.Received;
 import io.wardroom.fleet.security.Signal.HoneypotTripped;
 import io.wardroom.fleet.security.Signal.ProcessSeen;
 import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// Takes what agents saw off the topic. Items of other kinds are other features'.
 @Component
 class SignalsListener {
-    private static final String TYPE = "io.wardroom.signals.received.v1";
-
     private final Signals signals;
     private final JsonMapper json;
 
@@ -29,10 +24,7 @@ class SignalsListener {
         this.json = json;
     }
 
-    /// What of the record is read here; it may grow.
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    record Envelope(UUID agentId, @Nullable List<Item> items) {}
-
+    /// What of an item is read here; it may grow.
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Item(
             String type,
@@ -60,16 +52,16 @@ class SignalsListener {
 
     @KafkaListener(topics = Topics.TELEMETRY_SIGNALS, groupId = "${spring.kafka.consumer.group-id}-security")
     void on(ConsumerRecord<String, byte[]> record) {
-        var headers = EventHeaders.read(record.headers());
-        if (!headers.type().equals(TYPE)) {
+        if (!Received.isOfSignals(record)) {
             return;
         }
-        var envelope = json.readValue(record.value(), Envelope.class);
-        var found = Objects.requireNonNullElse(envelope.items(), List.<Item>of()).stream()
-                .flatMap(item -> item.signal(headers.time()))
+        var received = Received.read(record, json);
+        var found = received.items()
+                .valueStream()
+                .flatMap(item -> json.treeToValue(item, Item.class).signal(received.at()))
                 .toList();
         if (!found.isEmpty()) {
-            signals.take(headers.id(), headers.tenant(), envelope.agentId(), found, headers.time());
+            signals.take(received.id(), received.tenant(), received.agent(), found, received.at());
         }
     }
 }

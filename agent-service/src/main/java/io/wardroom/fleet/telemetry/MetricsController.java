@@ -6,9 +6,9 @@ import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.fleet.InThisAge;
 import io.wardroom.fleet.telemetry.CurveQuery.Outcome.Busy;
 import io.wardroom.fleet.telemetry.CurveQuery.Outcome.Found;
 import io.wardroom.fleet.telemetry.CurveQuery.Outcome.NoSuchAgent;
@@ -35,8 +35,6 @@ import org.springframework.web.bind.annotation.RestController;
 class MetricsController {
     private static final Duration DEFAULT_RANGE = Duration.ofHours(1);
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(1);
-    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
-    private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
     private static final String AUTO = "auto";
     private static final String LABEL = "label.";
     private static final int MOST_CHOICES = 100;
@@ -72,10 +70,12 @@ class MetricsController {
             @PathVariable UUID id,
             @Parameter(description = "RFC 3339; an hour before `to` where it is absent")
                     @RequestParam(required = false)
+                    @InThisAge
                     @Nullable
                     Instant from,
             @Parameter(description = "RFC 3339, no longer part of the range; now where it is absent")
                     @RequestParam(required = false)
+                    @InThisAge
                     @Nullable
                     Instant to,
             @Parameter(
@@ -92,7 +92,7 @@ class MetricsController {
         return switch (curves.read(query)) {
             case Found(var chosen, var found) -> MetricsView.of(query, chosen, found);
             case NoSuchAgent _ -> throw CommonProblem.NOT_FOUND.because("no agent " + id);
-            case TooMuch(var field, var reason) -> throw ProblemException.invalid(new FieldFault(field, reason));
+            case TooMuch(var field, var reason) -> throw ProblemException.invalid(field, reason);
             case Busy _ ->
                 throw CommonProblem.UNAVAILABLE
                         .because("too many queries at once")
@@ -108,10 +108,10 @@ class MetricsController {
             boolean rate,
             MultiValueMap<String, String> all,
             TenantId tenant) {
-        var end = moment("to", to == null ? clock.instant() : to);
-        var begin = moment("from", from == null ? end.minus(DEFAULT_RANGE) : from);
+        var end = (to == null ? clock.instant() : to).truncatedTo(ChronoUnit.MILLIS);
+        var begin = (from == null ? end.minus(DEFAULT_RANGE) : from).truncatedTo(ChronoUnit.MILLIS);
         if (!begin.isBefore(end)) {
-            throw invalid("from", "must be before to");
+            throw ProblemException.invalid("from", "must be before to");
         }
         return new CurveQuery(
                 tenant,
@@ -124,18 +124,12 @@ class MetricsController {
                 rate);
     }
 
-    private static Instant moment(String field, Instant moment) {
-        if (moment.isBefore(EARLIEST) || !moment.isBefore(LATEST)) {
-            throw invalid(field, "must be a time between 2000 and 2200");
-        }
-        return moment.truncatedTo(ChronoUnit.MILLIS);
-    }
-
     private static @Nullable Interval interval(String spelled) {
         if (spelled.equals(AUTO)) {
             return null;
         }
-        return Interval.of(spelled).orElseThrow(() -> invalid("interval", "is none of raw, 10s, 1m, 5m, 1h, 1d, auto"));
+        return Interval.of(spelled)
+                .orElseThrow(() -> ProblemException.invalid("interval", "is none of raw, 10s, 1m, 5m, 1h, 1d, auto"));
     }
 
     private static Map<String, Set<String>> labels(MultiValueMap<String, String> all) {
@@ -146,22 +140,18 @@ class MetricsController {
             }
         });
         if (labels.size() > MOST_CHOICES) {
-            throw invalid("label", "at most %d".formatted(MOST_CHOICES));
+            throw ProblemException.invalid("label", "at most %d".formatted(MOST_CHOICES));
         }
         return Map.copyOf(labels);
     }
 
     private static Set<String> choices(String field, List<String> values) {
         if (values.size() > MOST_CHOICES) {
-            throw invalid(field, "at most %d".formatted(MOST_CHOICES));
+            throw ProblemException.invalid(field, "at most %d".formatted(MOST_CHOICES));
         }
         if (values.stream().anyMatch(value -> value.length() > LONGEST_CHOICE)) {
-            throw invalid(field, "at most %d characters".formatted(LONGEST_CHOICE));
+            throw ProblemException.invalid(field, "at most %d characters".formatted(LONGEST_CHOICE));
         }
         return Set.copyOf(values);
-    }
-
-    private static ProblemException invalid(String field, String message) {
-        return ProblemException.invalid(new FieldFault(field, message));
     }
 }

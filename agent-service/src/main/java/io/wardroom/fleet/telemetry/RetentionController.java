@@ -2,7 +2,6 @@ package io.wardroom.fleet.telemetry;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.wardroom.common.audit.Caller;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
@@ -58,12 +57,12 @@ class RetentionController {
         return switch (retentions.keep(actor, caller, form.toRetention())) {
             case Retention.Outcome.Kept(var retention) -> RetentionView.of(retention);
             case Retention.Outcome.TooLong(var allowed) ->
-                throw ProblemException.invalid(new FieldFault(
+                throw ProblemException.invalid(
                         form.toRetention().rawDays() > allowed.rawDays() ? "raw_days" : "hourly_days",
                         "at most %d days of points and %d of roll-ups are kept"
-                                .formatted(allowed.rawDays(), allowed.hourlyDays())));
+                                .formatted(allowed.rawDays(), allowed.hourlyDays()));
             case Retention.Outcome.RollUpsShorterThanPoints _ ->
-                throw ProblemException.invalid(new FieldFault("hourly_days", "must not be less than raw_days"));
+                throw ProblemException.invalid("hourly_days", "must not be less than raw_days");
         };
     }
 }

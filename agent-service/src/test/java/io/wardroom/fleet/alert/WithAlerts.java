@@ -71,9 +71,11 @@ public abstract class WithAlerts extends OnRealServers {
         return TenantScope.everyTenant(() -> transaction.execute(_ -> work.get()));
     }
 
-    /// Forgets what was heard and judged before, so that the test's own time may begin anywhere.
+    /// Forgets what was heard and judged before, so that the test's own time may begin anywhere, and the hosts of other
+    /// tests, which would all be judged at each moment of it.
     protected void beginAnew() {
-        everywhere(() -> jdbc.sql("delete from hub_hearing").update()
+        everywhere(() -> jdbc.sql("delete from agent").update()
+                + jdbc.sql("delete from hub_hearing").update()
                 + jdbc.sql("delete from alert_clock").update());
     }
 

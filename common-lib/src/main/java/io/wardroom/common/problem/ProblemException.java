@@ -29,6 +29,11 @@ public final class ProblemException extends RuntimeException {
                 CommonProblem.VALIDATION_ERROR, first.field() + ": " + first.message(), List.of(faults), null);
     }
 
+    /// A 400 that names the field at fault, as clients spell it.
+    public static ProblemException invalid(String field, String message) {
+        return invalid(new FieldFault(field, message));
+    }
+
     /// The same refusal with a `Retry-After`.
     public ProblemException retryAfter(Duration pause) {
         return new ProblemException(problem, detail(), faults, pause);

@@ -8,7 +8,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.audit.Deed;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.gateway.answer.Fields;
@@ -128,8 +127,7 @@ class InvitationController {
                 .accept(form.wish(), Call.of(exchange).caller(exchange))
                 .map(outcome -> switch (outcome) {
                     case Accepted(var user) -> user;
-                    case NoSuchInvitation _ ->
-                        throw ProblemException.invalid(new FieldFault("token", "is unknown, used or too old"));
+                    case NoSuchInvitation _ -> throw ProblemException.invalid("token", "is unknown, used or too old");
                     case AcceptInvite.Outcome.Taken(var field) -> throw Members.taken(field);
                     case Unfit(var fault) -> throw ProblemException.invalid(fault);
                 });

@@ -21,7 +21,7 @@ record LoginForm(@Nullable String username, @Nullable String password) {
     static LoginForm of(MultiValueMap<String, String> fields) {
         for (var name : fields.keySet()) {
             if (!name.equals("username") && !name.equals("password") && !PASSED_OVER.contains(name)) {
-                throw ProblemException.invalid(new FieldFault(name, "is no field of this request"));
+                throw ProblemException.invalid(name, "is no field of this request");
             }
         }
         return new LoginForm(fields.getFirst("username"), fields.getFirst("password"));

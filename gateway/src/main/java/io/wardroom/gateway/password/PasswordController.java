@@ -6,7 +6,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.answer.Fields;
 import io.wardroom.gateway.door.Call;
@@ -86,8 +85,7 @@ class PasswordController {
             @Parameter(hidden = true) ServerWebExchange exchange) {
         return passwords.reset(form.wish(), Call.of(exchange).caller(exchange)).map(outcome -> switch (outcome) {
             case Reset _ -> new Said("the password is changed, and all sessions are ended");
-            case NoSuchToken _ ->
-                throw ProblemException.invalid(new FieldFault("token", "is unknown, used or too old"));
+            case NoSuchToken _ -> throw ProblemException.invalid("token", "is unknown, used or too old");
             case Unfit(var fault) -> throw ProblemException.invalid(fault);
         });
     }

@@ -8,7 +8,6 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.audit.Deed;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.gateway.answer.Paged;
@@ -68,8 +67,7 @@ class UserController {
         }
         Paged.check(offset, limit);
         if (search.length() > LONGEST_SEARCH) {
-            throw ProblemException.invalid(
-                    new FieldFault("search", "must have at most %d characters".formatted(LONGEST_SEARCH)));
+            throw ProblemException.invalid("search", "must have at most %d characters".formatted(LONGEST_SEARCH));
         }
         return users.list(actor.tenant(), search, offset, limit);
     }

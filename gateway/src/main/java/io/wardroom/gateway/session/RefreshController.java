@@ -5,7 +5,6 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.door.Call;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +47,11 @@ class RefreshController {
             @JsonProperty("refresh_token") @Nullable String refreshToken) {
         String checked() {
             if (refreshToken == null || refreshToken.isBlank()) {
-                throw ProblemException.invalid(new FieldFault("refresh_token", "must not be blank"));
+                throw ProblemException.invalid("refresh_token", "must not be blank");
             }
             if (refreshToken.length() > LONGEST_TOKEN) {
                 throw ProblemException.invalid(
-                        new FieldFault("refresh_token", "must have at most %d characters".formatted(LONGEST_TOKEN)));
+                        "refresh_token", "must have at most %d characters".formatted(LONGEST_TOKEN));
             }
             return refreshToken;
         }

@@ -2,9 +2,6 @@ package io.wardroom.gateway.shortway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -15,7 +12,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -23,19 +19,12 @@ import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.credential.KnownAgent;
 import io.wardroom.gateway.limit.Verdict;
-import java.util.ArrayDeque;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One client connection's way past the general route, one batch at a time. It stands ahead of the web server's own
-/// handler and lets everything pass that is no batch.
-///
-/// The web server turns automatic reading off and asks for data when it wants some; while a batch is under way this
-/// handler asks in its place, and holds the server's own wishes back.
-final class BatchHandler extends ChannelDuplexHandler {
+/// The short way of batches on one client connection; the nearest to the wire.
+final class BatchHandler extends ClientHandler {
     private static final FullHttpResponse CONTINUE =
             new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
-    private static final int MOST_QUEUED = 256;
 
     private enum State {
         /// What comes is for the general route, unless a batch begins.
@@ -51,41 +40,30 @@ final class BatchHandler extends ChannelDuplexHandler {
     }
 
     private final Batches way;
-    private final ArrayDeque<Object> queue = new ArrayDeque<>();
-    private @Nullable UpstreamLoop loop;
-    private @Nullable ChannelHandlerContext context;
     private State state = State.PASSING;
     private @Nullable Batch batch;
     private long dropped;
-    /// Requests on the general route that have not been answered to the end: a batch must not overtake them.
-    private int unanswered;
-
-    private boolean informational;
-    private boolean resuming;
-    private boolean heldBack;
     private @Nullable String lastAuthorization;
     private String lastHash = "";
 
     BatchHandler(Batches way) {
+        super(way);
         this.way = way;
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        this.context = context;
-        this.loop = way.loopOf(context.channel());
+    boolean isWaiting() {
+        return state == State.WAITING;
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
+    boolean isPassing() {
+        return state == State.PASSING;
+    }
+
+    @Override
+    void take(Object message) {
         switch (state) {
-            case WAITING -> {
-                queue.add(message);
-                if (queue.size() > MOST_QUEUED) {
-                    context.close();
-                }
-            }
-            case CLOSING -> ReferenceCountUtil.release(message);
             case COLLECTING -> {
                 if (message instanceof HttpContent part && batch != null) {
                     collect(batch, part);
@@ -93,51 +71,20 @@ final class BatchHandler extends ChannelDuplexHandler {
                     ReferenceCountUtil.release(message);
                 }
             }
-            case DISCARDING -> discard(context, message);
+            case DISCARDING -> discard(message);
             case PASSING -> {
-                if (message instanceof HttpRequest request) {
-                    if (isBatch(request) && unanswered == 0) {
-                        begin(context, request);
-                        return;
-                    }
-                    unanswered++;
+                if (message instanceof HttpRequest request && isBatch(request) && isAnswered()) {
+                    begin(request);
+                } else {
+                    pass(message);
                 }
-                context.fireChannelRead(message);
             }
+            case WAITING, CLOSING -> ReferenceCountUtil.release(message);
         }
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-        context.fireChannelReadComplete();
-        if (state != State.PASSING && state != State.WAITING) {
-            context.read();
-        }
-    }
-
-    @Override
-    public void read(ChannelHandlerContext context) {
-        if (state != State.WAITING) {
-            context.read();
-        } else {
-            heldBack = true;
-        }
-    }
-
-    @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        if (message instanceof HttpResponse response) {
-            informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
-                    && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-        }
-        if (message instanceof LastHttpContent && !informational && unanswered > 0) {
-            unanswered--;
-        }
-        context.write(message, promise);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    void end() {
         var current = batch;
         batch = null;
         if (current != null && !current.over) {
@@ -147,12 +94,7 @@ final class BatchHandler extends ChannelDuplexHandler {
             // a request that is out already is left to its end: its connection is good for the next one
             loop().leave(current);
         }
-        Object queued;
-        while ((queued = queue.poll()) != null) {
-            ReferenceCountUtil.release(queued);
-        }
         state = State.CLOSING;
-        context.fireChannelInactive();
     }
 
     private static boolean isBatch(HttpRequest request) {
@@ -163,7 +105,7 @@ final class BatchHandler extends ChannelDuplexHandler {
                 && !request.headers().contains(HttpHeaderNames.UPGRADE);
     }
 
-    private void begin(ChannelHandlerContext context, HttpRequest request) {
+    private void begin(HttpRequest request) {
         var current = new Batch(this, request);
         batch = current;
         state = State.COLLECTING;
@@ -179,7 +121,7 @@ final class BatchHandler extends ChannelDuplexHandler {
             } else {
                 state = State.WAITING;
                 verdict.thenAcceptAsync(
-                        late -> judgedLate(current, late), context.channel().eventLoop());
+                        late -> judgedLate(current, late), context().channel().eventLoop());
             }
         } catch (ProblemException refusal) {
             refuse(current, refusal);
@@ -198,7 +140,7 @@ final class BatchHandler extends ChannelDuplexHandler {
         if (!current.over) {
             state = State.COLLECTING;
             judged(current, verdict);
-            resume();
+            resume(false);
         }
     }
 
@@ -307,55 +249,21 @@ final class BatchHandler extends ChannelDuplexHandler {
             dropped = 0;
             context().writeAndFlush(response, context().voidPromise());
         }
-        resume();
+        resume(false);
     }
 
-    private void discard(ChannelHandlerContext context, Object message) {
+    private void discard(Object message) {
         var last = message instanceof LastHttpContent;
         if (message instanceof HttpContent part) {
             dropped += part.content().readableBytes();
         }
         ReferenceCountUtil.release(message);
         if (dropped > way.largestBatchBytes()) {
-            context.close();
+            context().close();
         } else if (last) {
             state = State.PASSING;
             // whatever comes next is read as if nothing had been
-            context.read();
-        }
-    }
-
-    /// Takes up what was read while a batch was under way, then asks for more.
-    private void resume() {
-        if (resuming) {
-            return;
-        }
-        resuming = true;
-        try {
-            var passed = false;
-            Object next;
-            while (state != State.WAITING && (next = queue.poll()) != null) {
-                passed |= state == State.PASSING;
-                channelRead(context(), next);
-            }
-            if (passed) {
-                context().fireChannelReadComplete();
-            }
-        } finally {
-            resuming = false;
-        }
-        // the web server does not ask again for what was held back
-        if (state != State.WAITING && (unanswered == 0 || heldBack)) {
-            heldBack = false;
             context().read();
         }
-    }
-
-    private ChannelHandlerContext context() {
-        return Objects.requireNonNull(context, "the handler is on no channel");
-    }
-
-    UpstreamLoop loop() {
-        return Objects.requireNonNull(loop, "the handler is on no channel");
     }
 }

@@ -1,8 +1,6 @@
 package io.wardroom.gateway.shortway;
 
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -11,7 +9,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -21,108 +18,53 @@ import io.wardroom.gateway.answer.Refusals;
 import io.wardroom.gateway.door.Hygiene;
 import io.wardroom.gateway.limit.Counted;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
-/// One client connection's way past the general route, one read at a time. It stands between the batches' handler and
-/// the web server's own and lets everything pass that is no plain read.
-///
-/// As with batches, the web server's wishes for more data are held back while a read is under way.
-final class ReadHandler extends ChannelDuplexHandler {
-    private static final int MOST_QUEUED = 256;
+/// The short way of plain reads on one client connection, between the batches' handler and the web server's own.
+final class ReadHandler extends ClientHandler {
     /// For Redis, which answers or is given up well within.
     private static final Duration LONGEST_ADMISSION = Duration.ofSeconds(10);
 
     private final Reads way;
-    private final ArrayDeque<Object> queue = new ArrayDeque<>();
-    private @Nullable UpstreamLoop loop;
-    private @Nullable ChannelHandlerContext context;
-    /// What is under way; what else was read meanwhile is queued.
+    /// What is under way.
     private @Nullable Read read;
     /// Whether the end of a request that was answered here is still to come.
     private boolean endToCome;
     private boolean closing;
-    /// Requests on the general route that have not been answered to the end: a read must not overtake them.
-    private int unanswered;
-
-    private boolean informational;
-    private boolean resuming;
-    private boolean heldBack;
 
     ReadHandler(Reads way) {
+        super(way);
         this.way = way;
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        this.context = context;
-        this.loop = way.loopOf(context.channel());
+    boolean isWaiting() {
+        return read != null;
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
+    boolean isPassing() {
+        return read == null && !endToCome && !closing;
+    }
+
+    @Override
+    void take(Object message) {
         if (closing) {
             ReferenceCountUtil.release(message);
-        } else if (read != null) {
-            queue.add(message);
-            if (queue.size() > MOST_QUEUED) {
-                context.close();
-            }
         } else if (endToCome) {
             endToCome = false;
             ReferenceCountUtil.release(message);
-        } else {
-            if (message instanceof HttpRequest request) {
-                if (unanswered == 0 && isPlainRead(request) && begin(request)) {
-                    return;
-                }
-                unanswered++;
-            }
-            context.fireChannelRead(message);
+        } else if (!(message instanceof HttpRequest request
+                && isAnswered()
+                && isPlainRead(request)
+                && begin(request))) {
+            pass(message);
         }
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-        context.fireChannelReadComplete();
-        if (closing || endToCome) {
-            context.read();
-        }
-    }
-
-    @Override
-    public void read(ChannelHandlerContext context) {
-        if (read == null) {
-            context.read();
-        } else {
-            heldBack = true;
-        }
-    }
-
-    @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        if (message instanceof HttpResponse response) {
-            informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL
-                    && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-        }
-        if (message instanceof LastHttpContent && !informational && unanswered > 0) {
-            unanswered--;
-        }
-        context.write(message, promise);
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (read != null && read.connection != null) {
-            read.connection.listen(context.channel().isWritable());
-        }
-        context.fireChannelWritabilityChanged();
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    void end() {
         var current = read;
         read = null;
         closing = true;
@@ -131,11 +73,14 @@ final class ReadHandler extends ChannelDuplexHandler {
             current.abandon();
             loop().leave(current);
         }
-        Object queued;
-        while ((queued = queue.poll()) != null) {
-            ReferenceCountUtil.release(queued);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (read != null && read.connection != null) {
+            read.connection.listen(context.channel().isWritable());
         }
-        context.fireChannelInactive();
+        context.fireChannelWritabilityChanged();
     }
 
     private static boolean isPlainRead(HttpRequest request) {
@@ -196,11 +141,10 @@ final class ReadHandler extends ChannelDuplexHandler {
     private void handBack(Read current) {
         loop().leave(current);
         read = null;
-        unanswered++;
         if (current.verdict != null) {
             Counted.mark(context().channel(), current.verdict);
         }
-        context().fireChannelRead(current.asked);
+        pass(current.asked);
         resume(true);
     }
 
@@ -289,41 +233,5 @@ final class ReadHandler extends ChannelDuplexHandler {
             context().writeAndFlush(end, context().voidPromise());
         }
         resume(false);
-    }
-
-    /// Takes up what was read while a read was under way, then asks for more.
-    ///
-    /// @param passing whether something was just passed on
-    private void resume(boolean passing) {
-        if (resuming) {
-            return;
-        }
-        resuming = true;
-        var passed = passing;
-        try {
-            Object next;
-            while (read == null && (next = queue.poll()) != null) {
-                passed |= !endToCome && !closing;
-                channelRead(context(), next);
-            }
-            if (passed) {
-                context().fireChannelReadComplete();
-            }
-        } finally {
-            resuming = false;
-        }
-        // the web server does not ask again for what was held back
-        if (read == null && (unanswered == 0 || heldBack)) {
-            heldBack = false;
-            context().read();
-        }
-    }
-
-    private ChannelHandlerContext context() {
-        return Objects.requireNonNull(context, "the handler is on no channel");
-    }
-
-    UpstreamLoop loop() {
-        return Objects.requireNonNull(loop, "the handler is on no channel");
     }
 }

@@ -7,7 +7,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.gateway.answer.Paged;
 import io.wardroom.gateway.credential.Actors;
@@ -70,7 +69,7 @@ class TenantController {
                     case NameTaken _ -> throw CommonProblem.CONFLICT.because("another tenant has this name");
                     case OwnerTaken(var field) -> throw Members.taken(field);
                     case OwnerUnfit(var fault) ->
-                        throw ProblemException.invalid(new FieldFault("owner." + fault.field(), fault.message()));
+                        throw ProblemException.invalid("owner." + fault.field(), fault.message());
                 });
     }
 }

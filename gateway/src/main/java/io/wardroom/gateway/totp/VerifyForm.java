@@ -1,6 +1,5 @@
 package io.wardroom.gateway.totp;
 
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ record VerifyForm(@Nullable String code) {
         if (code != null && code.length() <= LONGEST && Code.of(code).orElse(null) instanceof Code.OneTime oneTime) {
             return new TurnOn(actor, oneTime);
         }
-        throw ProblemException.invalid(new FieldFault("code", "must be six digits"));
+        throw ProblemException.invalid("code", "must be six digits");
     }
 
     /// Never shows the code.

@@ -6,11 +6,14 @@ import io.wardroom.common.event.Topics;
 import io.wardroom.common.identity.TokenHash;
 import io.wardroom.common.tenant.TenantScope;
 import io.wardroom.fleet.Inbox;
+import io.wardroom.fleet.Received;
 import io.wardroom.fleet.Texts;
 import io.wardroom.fleet.alert.Alerts;
 import io.wardroom.fleet.alert.Host;
 import io.wardroom.fleet.alert.Hosts;
 import io.wardroom.fleet.alert.rule.Rule.Kind;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,27 +63,27 @@ class AgentRaised {
 
     @KafkaListener(topics = Topics.TELEMETRY_ALERTS, groupId = "${spring.kafka.consumer.group-id}-alerts")
     void on(ConsumerRecord<String, byte[]> record) {
-        var envelope = Envelope.read(json, record);
-        TenantScope.within(envelope.tenant(), () -> {
+        var received = Received.read(record, json);
+        TenantScope.within(received.tenant(), () -> {
             transaction.executeWithoutResult(_ -> {
-                if (inbox.accept(envelope.id())) {
-                    hosts.find(envelope.tenant(), envelope.agent()).ifPresent(host -> raise(host, envelope));
+                if (inbox.accept(received.id())) {
+                    hosts.find(received.tenant(), received.agent()).ifPresent(host -> raise(host, received));
                 }
             });
             return true;
         });
     }
 
-    private void raise(Host host, Envelope envelope) {
+    private void raise(Host host, Received received) {
         known.giveDefaults(List.of(host.tenant()));
         var listening = rules.enabled(List.of(host.tenant())).stream()
                 .filter(rule -> rule.kind() == Kind.AGENT && rule.scope().covers(host))
                 .toList();
-        for (var item : envelope.items()) {
-            var category = Envelope.text(item, "category");
-            var severity = Envelope.text(item, "severity");
-            var title = Envelope.text(item, "title");
-            var detail = Envelope.text(item, "detail");
+        for (var item : received.items()) {
+            var category = text(item, "category");
+            var severity = text(item, "severity");
+            var title = text(item, "title");
+            var detail = text(item, "detail");
             // ingest-service lets nothing else through; what comes by another way must not stop the topic
             if (!fits(category, LONGEST_CATEGORY)
                     || !fits(title, LONGEST_TITLE)
@@ -94,20 +97,20 @@ class AgentRaised {
             }
             ruleFor(listening, category)
                     .ifPresent(rule -> alerts.raise(
-                            host.tenant(), host.id(), raised(rule, host, envelope, item, category, severity, title)));
+                            host.tenant(), host.id(), raised(rule, host, received, item, category, severity, title)));
         }
     }
 
     private static Alerts.Raised raised(
-            Rule rule, Host host, Envelope envelope, JsonNode item, String category, String severity, String title) {
+            Rule rule, Host host, Received received, JsonNode item, String category, String severity, String title) {
         return new Alerts.Raised(
                 rule.id(),
                 category,
                 severity,
                 title,
-                Envelope.text(item, "detail"),
+                text(item, "detail"),
                 "agent/%s/%s".formatted(host.id(), TokenHash.of(category + "\n" + title)),
-                envelope.moment(item, "detected_at"));
+                moment(item, received.at()));
     }
 
     /// One that names the category before one that listens to all.
@@ -122,5 +125,19 @@ class AgentRaised {
 
     private static boolean fits(@Nullable String text, int longest) {
         return text != null && !text.isBlank() && text.length() <= longest && text.matches("(?s)" + Texts.STORABLE);
+    }
+
+    private static @Nullable String text(JsonNode item, String field) {
+        var value = item.get(field);
+        return value == null || value.isNull() || value.isContainer() ? null : value.asString();
+    }
+
+    private static Instant moment(JsonNode item, Instant receivedAt) {
+        var text = text(item, "detected_at");
+        try {
+            return text == null ? receivedAt : Instant.parse(text);
+        } catch (DateTimeParseException malformed) {
+            return receivedAt;
+        }
     }
 }

@@ -191,12 +191,11 @@ class Backtest {
                     host.tags(),
                     host.labels(),
                     host.cores(),
-                    heard ? null : moment,
-                    null);
+                    heard ? null : moment);
         }
 
         private void judge(Host then, List<Measured> measured, Instant moment) {
-            var seen = Observation.of(rule, then, measured, moment);
+            var seen = Observation.of(rule, then, new Observation.Facts(measured, null), moment);
             seen.bySeries()
                     .forEach((series, observation) -> step(series, observation.what(), observation.truth(), moment));
             for (var series : List.copyOf(progress.keySet())) {

@@ -6,11 +6,13 @@ import io.wardroom.fleet.alert.Alerts;
 import io.wardroom.fleet.alert.Host;
 import io.wardroom.fleet.alert.Hosts;
 import io.wardroom.fleet.alert.liveness.Changed;
+import io.wardroom.fleet.alert.rule.Observation.Facts;
 import io.wardroom.fleet.alert.rule.Progress.Change;
 import io.wardroom.fleet.alert.rule.Rule.Kind;
 import io.wardroom.fleet.alert.rule.StateRepository.Key;
 import io.wardroom.fleet.alert.rule.StateRepository.State;
 import io.wardroom.fleet.alert.silence.Mutes;
+import io.wardroom.fleet.inventory.FailedUnits;
 import io.wardroom.fleet.telemetry.Readings;
 import io.wardroom.fleet.telemetry.Readings.Measured;
 import java.time.Clock;
@@ -48,6 +50,7 @@ class Judge implements Changed {
     private final StateRepository states;
     private final Hosts hosts;
     private final Readings readings;
+    private final FailedUnits units;
     private final Alerts alerts;
     private final Mutes mutes;
     private final AlertProperties properties;
@@ -60,6 +63,7 @@ class Judge implements Changed {
             StateRepository states,
             Hosts hosts,
             Readings readings,
+            FailedUnits units,
             Alerts alerts,
             Mutes mutes,
             AlertProperties properties,
@@ -70,6 +74,7 @@ class Judge implements Changed {
         this.states = states;
         this.hosts = hosts;
         this.readings = readings;
+        this.units = units;
         this.alerts = alerts;
         this.mutes = mutes;
         this.properties = properties;
@@ -148,20 +153,18 @@ class Judge implements Changed {
                         .computeIfAbsent(state.key().rule(), _ -> new HashMap<>())
                         .put(state.key().series(), state));
         var measured = kinds.contains(Kind.METRIC) ? read(slice, rulesOf, moment) : Map.<UUID, List<Measured>>of();
+        var failed = kinds.contains(Kind.FAILED_UNIT)
+                ? units.of(slice.stream().map(Host::id).toList())
+                : Map.<UUID, List<String>>of();
         var findings = new Findings();
         for (var host : slice) {
             var ofHost = statesOf.getOrDefault(host.id(), Map.of());
+            var facts = new Facts(measured.getOrDefault(host.id(), List.of()), failed.get(host.id()));
             var judged = new HashSet<UUID>();
             for (var rule : rulesOf.getOrDefault(host.tenant(), List.of())) {
                 if (kinds.contains(rule.kind()) && rule.scope().covers(host)) {
                     judged.add(rule.id());
-                    judge(
-                            rule,
-                            host,
-                            measured.getOrDefault(host.id(), List.of()),
-                            moment,
-                            ofHost.getOrDefault(rule.id(), Map.of()),
-                            findings);
+                    judge(rule, host, facts, moment, ofHost.getOrDefault(rule.id(), Map.of()), findings);
                 }
             }
             if (kinds.size() == Kind.values().length) {
@@ -195,9 +198,8 @@ class Judge implements Changed {
         return readings.read(tenantOf, names, end - longest.toMillis(), end);
     }
 
-    private void judge(
-            Rule rule, Host host, List<Measured> measured, Instant moment, Map<UUID, State> before, Findings findings) {
-        var seen = Observation.of(rule, host, measured, moment);
+    private void judge(Rule rule, Host host, Facts facts, Instant moment, Map<UUID, State> before, Findings findings) {
+        var seen = Observation.of(rule, host, facts, moment);
         seen.bySeries()
                 .forEach((series, observation) ->
                         step(rule, host, series, observation, moment, before.get(series), findings));

@@ -27,11 +27,16 @@ record Observation(
     /// @param missing what is true of series that are not among these
     record All(Map<UUID, Observation> bySeries, Truth missing) {}
 
-    static All of(Rule rule, Host host, List<Measured> measured, Instant moment) {
+    /// What is stored of a host beside what is said of it.
+    ///
+    /// @param failedUnits null where it never told its units
+    record Facts(List<Measured> measured, @Nullable List<String> failedUnits) {}
+
+    static All of(Rule rule, Host host, Facts facts, Instant moment) {
         return switch (rule.kind()) {
-            case METRIC -> ofMetric(rule, host, measured, moment);
+            case METRIC -> ofMetric(rule, host, facts.measured(), moment);
             case OFFLINE -> ofLiveness(host);
-            case FAILED_UNIT -> ofUnits(rule, host);
+            case FAILED_UNIT -> ofUnits(rule, facts.failedUnits());
             case AGENT -> new All(Map.of(), Truth.SILENT);
         };
     }
@@ -83,8 +88,7 @@ record Observation(
                 Truth.FALSE);
     }
 
-    private static All ofUnits(Rule rule, Host host) {
-        var units = host.failedUnits();
+    private static All ofUnits(Rule rule, @Nullable List<String> units) {
         if (units == null) {
             return new All(Map.of(), Truth.SILENT);
         }

@@ -3,10 +3,10 @@ package io.wardroom.fleet.alert.rule;
 import io.swagger.v3.oas.annotations.Operation;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
+import io.wardroom.fleet.InThisAge;
 import io.wardroom.fleet.alert.rule.Backtest.Outcome.Busy;
 import io.wardroom.fleet.alert.rule.Backtest.Outcome.NoSuchAgent;
 import io.wardroom.fleet.alert.rule.Backtest.Outcome.NoSuchRule;
@@ -40,7 +40,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/alert-rules")
 class RuleController {
-    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(5);
 
     private final Rules rules;
@@ -57,8 +56,8 @@ class RuleController {
 
     /// @param agentIds at most 50; the first 50 of the rule's scope where they are absent
     record BacktestForm(
-            @NotNull Instant from,
-            @NotNull Instant to,
+            @NotNull @InThisAge Instant from,
+            @NotNull @InThisAge Instant to,
 
             @Size(min = 1, max = Backtest.MOST_AGENTS) @Nullable
             List<@NotNull UUID> agentIds) {}
@@ -122,14 +121,15 @@ class RuleController {
     BacktestView tryOut(@PathVariable UUID id, @Valid @RequestBody BacktestForm form, TenantId tenant) {
         var from = form.from();
         var to = form.to();
-        if (from.isBefore(EARLIEST) || !from.isBefore(to)) {
-            throw invalid("from", "must be before to");
+        if (!from.isBefore(to)) {
+            throw ProblemException.invalid("from", "must be before to");
         }
         if (to.isAfter(clock.instant())) {
-            throw invalid("to", "must not lie in the future");
+            throw ProblemException.invalid("to", "must not lie in the future");
         }
         if (to.isAfter(from.plus(Backtest.LONGEST))) {
-            throw invalid("from", "is more than %d days before to".formatted(Backtest.LONGEST.toDays()));
+            throw ProblemException.invalid(
+                    "from", "is more than %d days before to".formatted(Backtest.LONGEST.toDays()));
         }
         return switch (backtest.run(tenant, id, from, to, form.agentIds())) {
             case Tried(var agents, var truncated, var intervals) ->
@@ -156,9 +156,5 @@ class RuleController {
 
     private static ProblemException noSuchRule(UUID id) {
         return CommonProblem.NOT_FOUND.because("no alert rule " + id);
-    }
-
-    private static ProblemException invalid(String field, String message) {
-        return ProblemException.invalid(new FieldFault(field, message));
     }
 }

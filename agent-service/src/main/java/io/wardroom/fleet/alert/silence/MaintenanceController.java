@@ -3,7 +3,6 @@ package io.wardroom.fleet.alert.silence;
 import io.swagger.v3.oas.annotations.Operation;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
@@ -20,7 +19,6 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Clock;
 import java.time.DayOfWeek;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -44,8 +42,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/maintenance-windows")
 class MaintenanceController {
-    private static final Duration LONGEST = Duration.ofDays(90);
-    private static final Duration FARTHEST = Duration.ofDays(366);
     private static final String DAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday";
     private static final String TIME = "([01][0-9]|2[0-3]):[0-5][0-9]";
 
@@ -172,7 +168,7 @@ class MaintenanceController {
         var ends = form.endsAt();
         if (weekly != null) {
             if (starts != null || ends != null) {
-                throw invalid("weekly", "a window is either weekly or has starts_at and ends_at");
+                throw ProblemException.invalid("weekly", "a window is either weekly or has starts_at and ends_at");
             }
             var days = EnumSet.noneOf(DayOfWeek.class);
             weekly.days().forEach(day -> days.add(DayOfWeek.valueOf(day.toUpperCase(Locale.ROOT))));
@@ -180,30 +176,18 @@ class MaintenanceController {
                     days, LocalTime.parse(weekly.startTime()), LocalTime.parse(weekly.endTime()), zone(weekly));
         }
         if (starts == null || ends == null) {
-            throw invalid(starts == null ? "starts_at" : "ends_at", "is needed where the window is not weekly");
+            throw ProblemException.invalid(
+                    starts == null ? "starts_at" : "ends_at", "is needed where the window is not weekly");
         }
-        var now = clock.instant();
-        if (starts.isBefore(now.minus(FARTHEST)) || starts.isAfter(now.plus(FARTHEST))) {
-            throw invalid("starts_at", "must lie within a year");
-        }
-        if (!ends.isAfter(starts) || !ends.isAfter(now)) {
-            throw invalid("ends_at", "must lie behind the begin and in the future");
-        }
-        if (ends.isAfter(starts.plus(LONGEST))) {
-            throw invalid("ends_at", "a window lasts 90 days at most");
-        }
+        Period.check(starts, ends, clock.instant());
         return new Once(starts, ends);
     }
 
     private static ZoneId zone(WeeklyForm weekly) {
         // names of the tz database, whose clock changes are known; no bare offsets in disguise
         if (!ZoneId.getAvailableZoneIds().contains(weekly.timeZone())) {
-            throw invalid("weekly.time_zone", "must be a name such as Europe/Paris or UTC");
+            throw ProblemException.invalid("weekly.time_zone", "must be a name such as Europe/Paris or UTC");
         }
         return ZoneId.of(weekly.timeZone());
-    }
-
-    private static ProblemException invalid(String field, String message) {
-        return ProblemException.invalid(new FieldFault(field, message));
     }
 }

@@ -3,7 +3,6 @@ package io.wardroom.fleet.alert.silence;
 import io.swagger.v3.oas.annotations.Operation;
 import io.wardroom.common.audit.Caller;
 import io.wardroom.common.problem.CommonProblem;
-import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.ProblemException;
 import io.wardroom.common.security.Actor;
 import io.wardroom.common.tenant.TenantId;
@@ -16,7 +15,6 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -36,8 +34,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/silences")
 class SilenceController {
-    private static final Duration LONGEST = Duration.ofDays(90);
-    private static final Duration FARTHEST = Duration.ofDays(366);
 
     private final Silences silences;
     private final Clock clock;
@@ -124,17 +120,10 @@ class SilenceController {
         var now = clock.instant();
         var starts = form.startsAt() == null ? now : form.startsAt();
         if (form.scope().isEmpty()) {
-            throw invalid("rule_id", "name at least one of rule_id, agent_id, tag, category, severity");
+            throw ProblemException.invalid(
+                    "rule_id", "name at least one of rule_id, agent_id, tag, category, severity");
         }
-        if (starts.isAfter(now.plus(FARTHEST)) || starts.isBefore(now.minus(FARTHEST))) {
-            throw invalid("starts_at", "must lie within a year");
-        }
-        if (!form.endsAt().isAfter(starts) || !form.endsAt().isAfter(now)) {
-            throw invalid("ends_at", "must lie behind the begin and in the future");
-        }
-        if (form.endsAt().isAfter(starts.plus(LONGEST))) {
-            throw invalid("ends_at", "a silence lasts 90 days at most");
-        }
+        Period.check(starts, form.endsAt(), now);
         return silences.silence(actor, caller, form.scope(), starts, form.endsAt(), form.reason())
                 .map(SilenceView::of)
                 .orElseThrow(() -> CommonProblem.BUSINESS_RULE.because(
@@ -149,9 +138,5 @@ class SilenceController {
         if (!silences.delete(actor, caller, id)) {
             throw CommonProblem.NOT_FOUND.because("no silence " + id);
         }
-    }
-
-    private static ProblemException invalid(String field, String message) {
-        return ProblemException.invalid(new FieldFault(field, message));
     }
 }

@@ -11,6 +11,7 @@ import io.wardroom.fleet.alert.Alerts;
 import io.wardroom.fleet.alert.Hosts;
 import io.wardroom.fleet.alert.WithAlerts;
 import io.wardroom.fleet.alert.silence.Mutes;
+import io.wardroom.fleet.inventory.FailedUnits;
 import io.wardroom.fleet.telemetry.Readings;
 import java.sql.Timestamp;
 import java.time.Clock;
@@ -50,6 +51,9 @@ class AlertRulesTest extends WithAlerts {
 
     @Autowired
     private Readings readings;
+
+    @Autowired
+    private FailedUnits failed;
 
     @Autowired
     private Alerts alerts;
@@ -349,7 +353,12 @@ class AlertRulesTest extends WithAlerts {
         assertThat(open.total()).isEqualTo(1);
         assertThat(open.first().get("title").asString()).isEqualTo("Unit failed: a.service");
 
-        send(Topics.TELEMETRY_INVENTORY, host, UuidV7.next(), seen, systemd(seen.plusSeconds(60), "active", "active"));
+        send(
+                Topics.TELEMETRY_INVENTORY,
+                host,
+                UuidV7.next(),
+                seen.plusSeconds(60),
+                systemd(seen.plusSeconds(60), "active", "active"));
         await("the next").atMost(PATIENCE).until(() -> failedUnits() == 0);
         judgeUntil(begin.plusSeconds(60));
 
@@ -496,10 +505,8 @@ class AlertRulesTest extends WithAlerts {
     }
 
     private int failedUnits() {
-        return everywhere(
-                () -> jdbc.sql("""
-                        select coalesce(sum(cardinality(units)), -1) from agent_failed_unit where agent_id = :agent
-                        """).param("agent", host).query(Integer.class).single());
+        var units = everywhere(() -> failed.of(List.of(host))).get(host);
+        return units == null ? -1 : units.size();
     }
 
     private UUID raise(String title) {
@@ -559,6 +566,7 @@ class AlertRulesTest extends WithAlerts {
                             states,
                             hosts,
                             readings,
+                            failed,
                             alerts,
                             mutes,
                             new AlertProperties(3, properties.budget(), properties.quiet(), properties.kept()),

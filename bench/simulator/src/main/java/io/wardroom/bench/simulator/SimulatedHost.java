@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class SimulatedHost {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration DRIFT = Duration.ofMinutes(7);
-    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(90);
+    private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(3);
     /// An inventory with every tenth batch, and at every second of these something has changed.
     private static final int BATCHES_AN_INVENTORY = 10;
     /// The same in a hurry.

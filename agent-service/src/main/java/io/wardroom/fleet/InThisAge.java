@@ -1,4 +1,4 @@
-package io.wardroom.fleet.governance;
+package io.wardroom.fleet;
 
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A date somebody may mean: what lies outside is a typing error, and beyond some point no database's either.
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = InThisAge.Check.class)
-@interface InThisAge {
+public @interface InThisAge {
     String message() default "must lie between the years 2000 and 2200";
 
     Class<?>[] groups() default {};
@@ -25,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 
         @Override
         public boolean isValid(@Nullable Instant moment, ConstraintValidatorContext context) {
-            return moment == null || !moment.isBefore(EARLIEST) && moment.isBefore(LATEST);
+            return moment == null || holds(moment);
+        }
+
+        public static boolean holds(Instant moment) {
+            return !moment.isBefore(EARLIEST) && moment.isBefore(LATEST);
         }
     }
 }
