@@ -40,6 +40,24 @@ record Person(String token) {
                 body == null ? null : body.getBytes(StandardCharsets.UTF_8));
     }
 
+    /// Sends a file as a browser's form does.
+    Answer upload(String path, String name, String content) {
+        var boundary = UUID.randomUUID().toString();
+        var form = """
+                --%1$s\r
+                Content-Disposition: form-data; name="file"; filename="%2$s"\r
+                Content-Type: text/plain\r
+                \r
+                %3$s\r
+                --%1$s--\r
+                """.formatted(boundary, name, content);
+        return Http.send(
+                "POST",
+                TheSuite.SUITE.gateway().resolve(path),
+                Map.of("Authorization", "Bearer " + token, "Content-Type", "multipart/form-data; boundary=" + boundary),
+                form.getBytes(StandardCharsets.UTF_8));
+    }
+
     String enrolmentToken() {
         return post("/api/v1/enrolment-tokens", Map.of("label", "test", "ttl_minutes", 30, "tags", List.of("e2e")))
                 .expect(201)

@@ -65,7 +65,6 @@ class ServicesTest {
     @ValueSource(
             strings = {
                 "/api/v1/cloud/accounts",
-                "/api/v1/techniques",
                 "/api/v1/compliance/frameworks",
                 "/api/v1/console/sessions",
                 "/api/v1/webhooks",

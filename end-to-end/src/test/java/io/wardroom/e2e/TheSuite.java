@@ -31,7 +31,8 @@ final class TheSuite {
     }
 
     /// Lets a test say which client it is, so that a walk of many calls meets no limit by address; lets an agent load a
-    /// day at once; and closes hours soon, so that a test can read them.
+    /// day at once; closes hours soon, so that a test can read them; and gives the small catalogue that stands in for the
+    /// public one.
     private record TrustingLoopback(Stack stack) implements Backing {
         @Override
         public Map<String, String> environmentOf(String service) {
@@ -40,6 +41,9 @@ final class TheSuite {
             environment.put("WARDROOM_GATEWAY_LIMITS_INGEST_LIMIT", "1000000");
             environment.put("WARDROOM_AGENT_TELEMETRY_GRACE", "20s");
             environment.put("WARDROOM_AGENT_TELEMETRY_CLOSEEVERY", "2s");
+            environment.put(
+                    "WARDROOM_IMPORT_DIR",
+                    CHECKOUT.resolve("end-to-end/src/test/resources/import").toString());
             return environment;
         }
 
