@@ -36,6 +36,7 @@ public abstract class OnRealServers {
             // tests say themselves what time it is when agents and rules are judged
             settings.put("wardroom.agent.liveness.every", "1d");
             settings.put("wardroom.agent.alerts.every", "1d");
+            settings.put("wardroom.agent.integrity.gather-ms", "200");
             // other runs leave their records on the same broker
             settings.put("spring.kafka.consumer.group-id", "agent-service-" + System.nanoTime());
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("servers", settings));

@@ -32,7 +32,6 @@ class AgentRepository {
             jsonb_strip_nulls(a.labels || a.own_labels) as shown_labels""";
     private static final String FILTER = """
             a.tenant_id = :tenant
-            and (:online::boolean is null or (p.last_seen_at > :seenAfter) = :online::boolean)
             and (:os::text is null or lower(a.os) = lower(:os::text))
             and (:tag::text is null or :tag::text = any (a.tags))
             and (:search::text is null or a.hostname ilike :search::text escape '\\'
@@ -40,6 +39,8 @@ class AgentRepository {
                 or exists (select from agent_governance g
                     where g.agent_id = a.id and g.owner ilike :search::text escape '\\'))
             """;
+    private static final String PRESENT = " join agent_presence p on p.agent_id = a.id and p.tenant_id = a.tenant_id";
+    private static final String ONLINE = " and (p.last_seen_at > :seenAfter) = :online";
     // joined only where it is asked for: most lists are not narrowed by it
     private static final String GOVERNED = """
              join agent_governance g on g.agent_id = a.id and g.tenant_id = a.tenant_id
@@ -242,18 +243,19 @@ class AgentRepository {
         values.put("criticality", filter.criticality());
         values.put("owner", filter.owner());
         values.put("businessUnit", filter.businessUnit());
-        var from = "from agent a join agent_presence p on p.agent_id = a.id and p.tenant_id = a.tenant_id"
-                + (filter.byGovernance() ? GOVERNED : "") + " where " + FILTER;
+        var governed = filter.byGovernance() ? GOVERNED : "";
+        var where = " where " + FILTER + (filter.status() == null ? "" : ONLINE);
         var items = jdbc.sql("""
-                        select %s
-                        %s order by a.hostname, a.id offset :offset limit :limit
-                        """.formatted(SEEN, from))
+                        select %s from agent a %s order by a.hostname, a.id offset :offset limit :limit
+                        """.formatted(SEEN, PRESENT + governed + where))
                 .params(values)
                 .param("offset", offset)
                 .param("limit", limit)
                 .query(this::toSeen)
                 .list();
-        var total = jdbc.sql("select count(*) " + from)
+        // every agent has a row of its presence: counting them needs it only where it narrows
+        var total = jdbc.sql(
+                        "select count(*) from agent a" + (filter.status() == null ? "" : PRESENT) + governed + where)
                 .params(values)
                 .query(Long.class)
                 .single();

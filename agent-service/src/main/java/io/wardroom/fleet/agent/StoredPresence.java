@@ -45,6 +45,9 @@ class StoredPresence implements Presence {
                             order by n.agent_id
                         ) s
                         where p.agent_id = s.agent_id and p.tenant_id = s.tenant_id and s.last_at > p.last_seen_at
+                          and (s.last_at >= p.last_seen_at + interval '1 second'
+                              or coalesce(s.instance_id, p.instance_id) is distinct from p.instance_id
+                              or coalesce(s.agent_version, p.agent_version) is distinct from p.agent_version)
                         """)
                 .param("patience", AgentStatus.PATIENCE.toSeconds())
                 .param("agents", sorted.stream().map(Sighting::agentId).toArray(UUID[]::new))

@@ -60,8 +60,12 @@ class ArrivalsListener {
             topics = Topics.TELEMETRY_METRICS,
             groupId = "${spring.kafka.consumer.group-id}-integrity",
             containerFactory = TelemetryKafka.FOLLOWERS,
-            // nobody waits for it: a second's batches come together
-            properties = {"fetch.min.bytes=1000000", "fetch.max.wait.ms=1000"})
+            // nobody waits for it: what comes within some seconds comes together, and costs a start's row once
+            properties = {
+                "fetch.min.bytes=4000000",
+                "fetch.max.wait.ms=${wardroom.agent.integrity.gather-ms:5000}",
+                "max.poll.records=8000"
+            })
     void on(List<ConsumerRecord<String, byte[]>> records) {
         var batches = new ArrayList<Read>(records.size());
         for (var record : records) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -214,8 +213,18 @@ class Traces {
                 slots.stream().map(Moments::squares).toList());
     }
 
-    private static String ranges(List<Long> seqs) {
-        return seqs.stream().map("[%1$d,%1$d]"::formatted).collect(Collectors.joining(",", "{", "}"));
+    /// Numbers that follow upon each other as one range: the database takes long over many.
+    static String ranges(List<Long> seqs) {
+        var ranges = new ArrayList<String>();
+        var sorted = seqs.stream().sorted().distinct().toList();
+        for (var i = 0; i < sorted.size(); ) {
+            var first = i++;
+            while (i < sorted.size() && sorted.get(i) == sorted.get(i - 1) + 1) {
+                i++;
+            }
+            ranges.add("[%d,%d]".formatted(sorted.get(first), sorted.get(i - 1)));
+        }
+        return "{" + String.join(",", ranges) + "}";
     }
 
     static Trace read(ResultSet row) throws SQLException {

@@ -1,13 +1,24 @@
 package io.wardroom.fleet.telemetry;
 
 import io.wardroom.fleet.agent.Presence;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.PreparedStatementCallback;
 import org.springframework.stereotype.Repository;
@@ -16,33 +27,33 @@ import org.springframework.transaction.annotation.Transactional;
 /// Stores batches as they come, many in one statement and transaction.
 @Repository
 class Batches {
-    // rows of agents that are not known, or not any more, fall out at the join; what came before conflicts with itself
+    // rows of agents that are not known, or not any more, fall out at the join; what came before conflicts with itself.
+    // What is counted comes back to be summed here: summing it up in the statement cost more than storing it
     private static final String STORE = """
-            with incoming as materialized (
-                select n.tenant_id, n.agent_id, timestamptz 'epoch' + n.at * interval '1 millisecond' as at, n.batch_id,
-                    timestamptz 'epoch' + n.received_at * interval '1 millisecond' as received_at, n.moments, n.points, n.bytes
-                from unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::bytea[], ?::int[], ?::int[])
-                    as n (tenant_id, agent_id, at, batch_id, received_at, moments, points, bytes)
-            ), known as materialized (
-                select i.* from incoming i join agent a on a.id = i.agent_id and a.tenant_id = i.tenant_id
-            ), stored as (
-                insert into metric_batch (tenant_id, agent_id, at, batch_id, received_at, moments)
-                select tenant_id, agent_id, at, batch_id, received_at, moments from known
-                on conflict do nothing
-                returning agent_id, at, batch_id
-            ), fresh as (
-                select distinct on (k.agent_id, k.at, k.batch_id) k.* from stored s join known k using (agent_id, at, batch_id)
-            ), counted as (
-                insert into usage_day as u (tenant_id, day, slot, batches, points, bytes)
-                select tenant_id, (received_at at time zone 'UTC')::date, ?,
-                    count(distinct batch_id), sum(points), sum(bytes)
-                from fresh group by 1, 2 order by 1, 2
-                on conflict (tenant_id, day, slot) do update set
-                    batches = u.batches + excluded.batches,
-                    points = u.points + excluded.points,
-                    bytes = u.bytes + excluded.bytes
-            )
-            select (select count(*) from incoming), (select count(*) from known), (select count(*) from stored)
+            insert into metric_batch (tenant_id, agent_id, at, batch_id, received_at, moments)
+            select n.tenant_id, n.agent_id, timestamptz 'epoch' + n.at * interval '1 millisecond', n.batch_id,
+                timestamptz 'epoch' + n.received_at * interval '1 millisecond', n.moments
+            from unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::bytea[])
+                as n (tenant_id, agent_id, at, batch_id, received_at, moments)
+            join agent a on a.id = n.agent_id and a.tenant_id = n.tenant_id
+            on conflict do nothing
+            returning agent_id, (extract(epoch from at) * 1000)::bigint as at, batch_id
+            """;
+
+    private static final String KNOWN = """
+            select a.id from agent a
+            join unnest(?::uuid[], ?::uuid[]) as n (tenant_id, agent_id) on a.id = n.agent_id and a.tenant_id = n.tenant_id
+            """;
+
+    private static final String COUNT = """
+            insert into usage_day as u (tenant_id, day, slot, batches, points, bytes)
+            select tenant_id, day, ?, batches, points, bytes
+            from unnest(?::uuid[], ?::text[]::date[], ?::bigint[], ?::bigint[], ?::bigint[])
+                as n (tenant_id, day, batches, points, bytes)
+            on conflict (tenant_id, day, slot) do update set
+                batches = u.batches + excluded.batches,
+                points = u.points + excluded.points,
+                bytes = u.bytes + excluded.bytes
             """;
 
     private static final int SLOTS = 16;
@@ -85,8 +96,15 @@ class Batches {
         return stored;
     }
 
+    private record Key(UUID agent, long at, UUID batch) {}
+
+    private record Row(ReceivedBatch batch, ReceivedBatch.HourPart part) {
+        Key key() {
+            return new Key(batch.agent(), part.at(), batch.id());
+        }
+    }
+
     private Stored insert(Collection<ReceivedBatch> batches) {
-        record Row(ReceivedBatch batch, ReceivedBatch.HourPart part) {}
         // in the order of the primary key: writers that meet wait for each other, never in a circle
         var rows = batches.stream()
                 .flatMap(batch -> batch.hours().stream().map(part -> new Row(batch, part)))
@@ -97,48 +115,107 @@ class Batches {
         if (rows.isEmpty()) {
             return Stored.NOTHING;
         }
-        var tenants = new UUID[rows.size()];
-        var agents = new UUID[rows.size()];
-        var at = new Long[rows.size()];
-        var ids = new UUID[rows.size()];
-        var received = new Long[rows.size()];
-        var moments = new byte[rows.size()][];
-        var points = new Integer[rows.size()];
-        var bytes = new Integer[rows.size()];
-        for (var i = 0; i < rows.size(); i++) {
-            var row = rows.get(i);
-            tenants[i] = row.batch().tenant().value();
-            agents[i] = row.batch().agent();
-            at[i] = row.part().at();
-            ids[i] = row.batch().id();
-            received[i] = row.batch().receivedAt().toEpochMilli();
-            moments[i] = row.part().moments();
-            points[i] = row.part().points();
-            bytes[i] = row.part().bytes();
-        }
-        PreparedStatementCallback<Stored> insert = statement -> {
-            var connection = statement.getConnection();
-            array(connection, statement, 1, "uuid", tenants);
-            array(connection, statement, 2, "uuid", agents);
-            array(connection, statement, 3, "int8", at);
-            array(connection, statement, 4, "uuid", ids);
-            array(connection, statement, 5, "int8", received);
-            array(connection, statement, 6, "bytea", moments);
-            array(connection, statement, 7, "int4", points);
-            array(connection, statement, 8, "int4", bytes);
-            statement.setInt(9, (int) ((firstSlot + Thread.currentThread().threadId()) % SLOTS));
-            try (var counts = statement.executeQuery()) {
-                counts.next();
-                return new Stored(counts.getInt(1), counts.getInt(2), counts.getInt(3));
-            }
-        };
-        var stored = jdbc.execute(STORE, insert);
-        return stored == null ? Stored.NOTHING : stored;
+        var left = new LinkedHashMap<Key, Row>();
+        // what came twice at once is one row
+        rows.forEach(row -> left.putIfAbsent(row.key(), row));
+        var stored = insert(left);
+        count(stored);
+        return new Stored(rows.size(), stored.size() == rows.size() ? rows.size() : known(rows), stored.size());
     }
 
-    private static void array(
-            Connection connection, PreparedStatement statement, int index, String type, Object[] values)
+    private List<Row> insert(Map<Key, Row> unique) {
+        var rows = List.copyOf(unique.values());
+        PreparedStatementCallback<List<Row>> insert = statement -> {
+            array(statement, 1, "uuid", rows, UUID[]::new, row -> row.batch()
+                    .tenant()
+                    .value());
+            array(statement, 2, "uuid", rows, UUID[]::new, row -> row.batch().agent());
+            array(statement, 3, "int8", rows, Long[]::new, row -> row.part().at());
+            array(statement, 4, "uuid", rows, UUID[]::new, row -> row.batch().id());
+            array(statement, 5, "int8", rows, Long[]::new, row -> row.batch()
+                    .receivedAt()
+                    .toEpochMilli());
+            array(statement, 6, "bytea", rows, byte[][]::new, row -> row.part().moments());
+            var stored = new ArrayList<Row>(rows.size());
+            try (var found = statement.executeQuery()) {
+                while (found.next()) {
+                    var key = new Key(found.getObject(1, UUID.class), found.getLong(2), found.getObject(3, UUID.class));
+                    stored.add(Objects.requireNonNull(unique.get(key), "stored what was not sent"));
+                }
+            }
+            return stored;
+        };
+        return Objects.requireNonNull(jdbc.execute(STORE, insert));
+    }
+
+    private int known(List<Row> rows) {
+        PreparedStatementCallback<Set<UUID>> find = statement -> {
+            array(statement, 1, "uuid", rows, UUID[]::new, row -> row.batch()
+                    .tenant()
+                    .value());
+            array(statement, 2, "uuid", rows, UUID[]::new, row -> row.batch().agent());
+            var known = new HashSet<UUID>();
+            try (var found = statement.executeQuery()) {
+                while (found.next()) {
+                    known.add(found.getObject(1, UUID.class));
+                }
+            }
+            return known;
+        };
+        var known = Objects.requireNonNull(jdbc.execute(KNOWN, find));
+        return (int)
+                rows.stream().filter(row -> known.contains(row.batch().agent())).count();
+    }
+
+    private record TenantDay(UUID tenant, LocalDate day) {}
+
+    private static final class Use {
+        private final Set<UUID> batches = new HashSet<>();
+        private long points;
+        private long bytes;
+    }
+
+    private void count(List<Row> stored) {
+        if (stored.isEmpty()) {
+            return;
+        }
+        var uses = new TreeMap<TenantDay, Use>(
+                Comparator.comparing(TenantDay::tenant).thenComparing(TenantDay::day));
+        for (var row : stored) {
+            var day = LocalDate.ofInstant(row.batch().receivedAt(), ZoneOffset.UTC);
+            var use = uses.computeIfAbsent(new TenantDay(row.batch().tenant().value(), day), _ -> new Use());
+            use.batches.add(row.batch().id());
+            use.points += row.part().points();
+            use.bytes += row.part().bytes();
+        }
+        var days = List.copyOf(uses.entrySet());
+        PreparedStatementCallback<Integer> count = statement -> {
+            statement.setInt(1, (int) ((firstSlot + Thread.currentThread().threadId()) % SLOTS));
+            array(statement, 2, "uuid", days, UUID[]::new, one -> one.getKey().tenant());
+            array(statement, 3, "text", days, String[]::new, one -> one.getKey()
+                    .day()
+                    .toString());
+            array(statement, 4, "int8", days, Long[]::new, one ->
+                    (long) one.getValue().batches.size());
+            array(statement, 5, "int8", days, Long[]::new, one -> one.getValue().points);
+            array(statement, 6, "int8", days, Long[]::new, one -> one.getValue().bytes);
+            return statement.executeUpdate();
+        };
+        jdbc.execute(COUNT, count);
+    }
+
+    private static <T, V> void array(
+            PreparedStatement statement,
+            int index,
+            String type,
+            List<T> from,
+            IntFunction<V[]> empty,
+            Function<T, V> value)
             throws SQLException {
-        statement.setArray(index, connection.createArrayOf(type, values));
+        statement.setArray(
+                index,
+                statement
+                        .getConnection()
+                        .createArrayOf(type, from.stream().map(value).toArray(empty)));
     }
 }

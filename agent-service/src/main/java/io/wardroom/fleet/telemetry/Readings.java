@@ -35,7 +35,9 @@ public class Readings {
     /// A batch may begin before the range it reaches into; one that is longer than this is not looked for.
     private static final long LONGEST_BATCH_MILLIS = 60_000;
 
-    private static final int MOST_BATCHES_OF_AGENT = 400;
+    /// As many as the gateway lets through.
+    private static final int MOST_BATCHES_A_SECOND = 1;
+
     private static final long MOST_BYTES = 64L << 20;
 
     private final JdbcClient jdbc;
@@ -65,7 +67,13 @@ public class Readings {
         if (agents.isEmpty() || names.isEmpty()) {
             return Map.of();
         }
-        return gather(agents, series -> names.contains(series.name()), from, to, MOST_BATCHES_OF_AGENT);
+        var seconds = (int) ((to - from + LONGEST_BATCH_MILLIS) / 1_000);
+        return gather(
+                agents,
+                series -> names.contains(series.name()),
+                from,
+                to,
+                MOST_BATCHES_A_SECOND * Math.max(1, seconds));
     }
 
     /// As [#read], of one agent and as much as is stored.

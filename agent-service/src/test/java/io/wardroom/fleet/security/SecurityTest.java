@@ -75,7 +75,7 @@ class SecurityTest extends OnRealServers {
     @Test
     void aTouchedCanaryIsShownOnceHoweverOftenItIsTold() throws Exception {
         var hostile = "/tmp/\uD83D\uDE00'; drop table agent; --<b>" + "x".repeat(3_000);
-        var event = UuidV7.next();
+        var batch = UuidV7.next();
         var item = Map.of(
                 "type", "honeypot_event",
                 "path", hostile,
@@ -83,8 +83,8 @@ class SecurityTest extends OnRealServers {
                 "process_name", "cat",
                 "process_pid", 77,
                 "observed_at", "2026-01-31T09:15:00Z");
-        send(event, item, Map.of("type", "connection", "remote_ip", "192.0.2.1"));
-        send(event, item);
+        send(batch, item, Map.of("type", "connection", "remote_ip", "192.0.2.1"));
+        send(batch, item, Map.of("type", "connection", "remote_ip", "192.0.2.1"));
         send(UuidV7.next(), dna(ONE, "/bin/last"));
 
         await("the canary").atMost(PATIENCE).until(() -> baselines() == 1);
@@ -118,7 +118,7 @@ class SecurityTest extends OnRealServers {
 
     @Test
     void whatStrangersAndGarbageSayIsPassedOver() throws Exception {
-        publish(UuidV7.next(), new TenantId(UuidV7.next()), envelope(dna(ONE, "/bin/x")));
+        publish(UuidV7.next(), new TenantId(UuidV7.next()), envelope(UuidV7.next(), dna(ONE, "/bin/x")));
         publish(UuidV7.next(), tenant, new byte[] {'{'});
         send(UuidV7.next(), dna(ONE, "/bin/last"));
 
@@ -146,12 +146,13 @@ class SecurityTest extends OnRealServers {
         return Map.of("type", "process_dna", "pid", 1, "name", "p", "exe_path", path, "exe_sha256", sha256);
     }
 
-    private void send(UUID event, Map<?, ?>... items) throws Exception {
-        publish(event, tenant, envelope(items));
+    /// A batch that is sent again is another event.
+    private void send(UUID batch, Map<?, ?>... items) throws Exception {
+        publish(UuidV7.next(), tenant, envelope(batch, items));
     }
 
-    private byte[] envelope(Map<?, ?>... items) {
-        return json.writeValueAsBytes(Map.of("agent_id", agent, "batch_id", UuidV7.next(), "items", List.of(items)));
+    private byte[] envelope(UUID batch, Map<?, ?>... items) {
+        return json.writeValueAsBytes(Map.of("agent_id", agent, "batch_id", batch, "items", List.of(items)));
     }
 
     private void publish(UUID event, TenantId of, byte[] body) throws Exception {

@@ -7,8 +7,8 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionDefinition;
 
-/// Tells PostgreSQL at the begin of each transaction whose rows it may touch. The tables' policies read the setting:
-/// `tenant_id::text = any (string_to_array(current_setting('wardroom.tenant', true), ','))`, or `*`.
+/// Tells PostgreSQL at the begin of each transaction whose rows it may touch, in the setting `wardroom.tenant`: ids
+/// joined by commas, or `*`. The tables' policies read it, each once a statement.
 final class TenantTransactionManager extends JdbcTransactionManager {
     private final DataSource source;
 
