@@ -68,7 +68,6 @@ class ServicesTest {
                 "/api/v1/techniques",
                 "/api/v1/compliance/frameworks",
                 "/api/v1/console/sessions",
-                "/api/v1/webhooks",
                 "/api/v1/nothing/of/ours"
             })
     void aRouteThatIsNotBuiltIsNotFound(String path) {
