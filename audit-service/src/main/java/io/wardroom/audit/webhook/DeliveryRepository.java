@@ -126,8 +126,8 @@ class DeliveryRepository {
         return ids;
     }
 
-    /// Webhooks behind that one, in the order of their ids, for which something is due: found by jumping from one to the
-    /// next, however much lies there for each.
+    /// Webhooks behind that one, in the order of their ids, for which something is due: found by jumping from one
+    /// to the next, however much lies there for each.
     List<UUID> due(UUID behind, int most) {
         return jdbc.sql("""
                         with recursive step as (
@@ -286,7 +286,8 @@ class DeliveryRepository {
                 .single();
     }
 
-    /// Messages of a stretch of time that are not on their way, in the order in which they came; tests are left out.
+    /// Messages of a stretch of time that are not on their way, in the order in which they came; tests are left
+    /// out.
     ///
     /// @param takenToo also those that the receiver took
     List<Replayable> replayable(UUID webhook, Instant from, Instant to, boolean takenToo, int most) {

@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/// Takes deliveries that are due, sends them and has written down what came of it. Each replica runs one. What a replica
-/// took is its own for the time of a lease; what it did not settle by then, because it died for one, another takes.
+/// Takes deliveries that are due, sends them and has written down what came of it. Each replica runs one. What a
+/// replica took is its own for the time of a lease; what it did not settle by then, because it died for one,
+/// another takes.
 @Component
 class Dispatcher implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -279,8 +280,8 @@ class Dispatcher implements SmartLifecycle {
         }
     }
 
-    /// Tries again while the database is away: what is not written is sent again. What it refuses as a whole is tried
-    /// one by one, so that one does not take the others with it.
+    /// Tries again while the database is away: what is not written is sent again. What it refuses as a whole is
+    /// tried one by one, so that one does not take the others with it.
     private void write(List<Done> batch) {
         while (true) {
             try {
@@ -290,13 +291,13 @@ class Dispatcher implements SmartLifecycle {
                 LOG.warn("what became of {} webhook deliveries could not be written: {}", batch.size(), failure.toString());
                 if (Outage.isBehind(failure) && writing) {
                     pause(PAUSE);
-                } else if (batch.size() > 1) {
-                    batch.forEach(one -> write(List.of(one)));
-                    return;
-                } else {
-                    // its lease ends, and it is sent once more
-                    return;
+                    continue;
                 }
+                // one alone that cannot be written is sent once more when its lease ends
+                if (batch.size() > 1 && writing) {
+                    batch.forEach(one -> write(List.of(one)));
+                }
+                return;
             }
         }
     }

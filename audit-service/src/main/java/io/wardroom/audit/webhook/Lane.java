@@ -5,8 +5,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The deliveries of one webhook that this replica has in hand. A slow receiver keeps its own lane waiting, and nobody
-/// else's.
+/// The deliveries of one webhook that this replica has in hand. A slow receiver keeps its own lane waiting, and
+/// nobody else's.
 final class Lane {
     /// Requests to one receiver at the same moment.
     static final int AT_ONCE = 8;

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// When a delivery that failed is tried again: ten tries over about 75 hours, each pause up to a tenth longer or shorter
-/// so that what failed together does not come back together.
+/// When a delivery that failed is tried again: ten tries over about 75 hours, each pause up to a tenth longer or
+/// shorter so that what failed together does not come back together.
 final class RetrySchedule {
     private static final List<Duration> PAUSES = List.of(
             Duration.ofSeconds(5),

@@ -123,8 +123,8 @@ class WebhookRepository {
                 .list();
     }
 
-    /// Holds these until the running transaction ends: two replicas that judge the same ones wait for each other instead
-    /// of locking up.
+    /// Holds these until the running transaction ends: two replicas that judge the same ones wait for each other
+    /// instead of locking up.
     void hold(Collection<UUID> ids) {
         jdbc.sql("select id from webhook where id = any (:ids) order by id for no key update")
                 .param("ids", ids.toArray(UUID[]::new))

@@ -10,8 +10,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.TopicBuilder;
 import org.springframework.kafka.core.KafkaAdmin;
 
-/// The topics that webhooks are told of: what the contract calls public, but for telemetry, which is no event, and the
-/// identities, which are for the hub alone.
+/// The topics that webhooks are told of: what the contract calls public, but for telemetry, which is no event, and
+/// the identities, which are for the hub alone.
 @Configuration(value = "webhookTopics", proxyBeanMethods = false)
 class WebhookTopics {
     private static final List<String> OF_OTHERS = List.of(

@@ -44,9 +44,9 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A tenant's webhooks and their deliveries, as its administrators keep them. Each wish leaves a row in the audit log,
-/// without the secret and, because some receivers' addresses are secrets themselves, with no more of the address than
-/// its host.
+/// A tenant's webhooks and their deliveries, as its administrators keep them. Each wish leaves a row in the audit
+/// log, without the secret and, because some receivers' addresses are secrets themselves, with no more of the
+/// address than its host.
 @Service
 class Webhooks {
     /// How many a tenant may have.

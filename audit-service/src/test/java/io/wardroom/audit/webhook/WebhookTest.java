@@ -594,7 +594,7 @@ class WebhookTest extends OnRealServers {
                 .orElseThrow();
     }
 
-    private static void verify(Received got, JsonNode webhook, boolean valid) {
+    private static void verify(Received got, JsonNode webhook, boolean valid) throws Exception {
         boolean accepted;
         try {
             new Webhook(webhook.get("secret").asString()).verify(got.body(), got.headers());

@@ -9,8 +9,8 @@ import org.springframework.security.util.matcher.InetAddressMatcher;
 import org.springframework.security.util.matcher.InetAddressMatchers;
 import org.springframework.stereotype.Component;
 
-/// Says which addresses a webhook may lead to: public ones, and those of networks that the configuration names. A name
-/// with one address inside is refused as a whole.
+/// Says which addresses a webhook may lead to: public ones, and those of networks that the configuration names. Of a
+/// name that has both kinds, the addresses inside are passed over.
 ///
 /// @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IANA, IPv4 special-purpose addresses</a>
 /// @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IANA, IPv6 special-purpose addresses</a>
@@ -73,17 +73,21 @@ public class AddressGuard {
 
     /// The addresses to connect to, and no others.
     ///
-    /// @throws RefusedAddress       if one of them is refused
-    /// @throws UnknownHostException if there is none
+    /// @throws RefusedAddress       if all it has are refused
+    /// @throws UnknownHostException if it has none
     InetAddress[] addressesOf(String host) throws UnknownHostException {
-        var found = lookup.of(host);
-        if (!Arrays.stream(found).allMatch(this::permits)) {
+        var permitted = Arrays.stream(lookup.of(host))
+                .filter(this::permits)
+                .limit(MOST_TRIED)
+                .toArray(InetAddress[]::new);
+        if (permitted.length == 0) {
             throw new RefusedAddress(host);
         }
-        return Arrays.copyOf(found, Math.min(found.length, MOST_TRIED));
+        return permitted;
     }
 
-    /// Whether a name leads inside as far as can be told now. One that nobody knows yet does not: each try asks again.
+    /// Whether a name leads inside as far as can be told now. One that nobody knows yet does not: each try asks
+    /// again.
     ///
     /// @param host as it stands in a URL, an address of version 6 in brackets
     public boolean refuses(String host) {

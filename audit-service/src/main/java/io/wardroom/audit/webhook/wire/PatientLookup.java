@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.springframework.stereotype.Component;
 
-/// The system's own resolver on threads of its own, within a limit of time: a name server that does not answer holds up
-/// those threads, and no delivery to anybody else.
+/// The system's own resolver on threads of its own, within a limit of time: a name server that does not answer
+/// holds up those threads, and no delivery to anybody else.
 @Component
 class PatientLookup implements Lookup {
     private static final Duration PATIENCE = Duration.ofSeconds(4);

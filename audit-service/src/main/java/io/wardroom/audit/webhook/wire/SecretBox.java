@@ -18,8 +18,8 @@ import org.springframework.security.crypto.encrypt.AesGcmBytesEncryptor;
 import org.springframework.security.crypto.encrypt.BytesEncryptor;
 import org.springframework.stereotype.Component;
 
-/// Seals webhooks' secrets for the database: AES-256-GCM, `<key id>:<base64>`. What was sealed for one webhook does not
-/// open for another.
+/// Seals webhooks' secrets for the database: AES-256-GCM, `<key id>:<base64>`. What was sealed for one webhook
+/// does not open for another.
 @Component
 public class SecretBox {
     private static final String PURPOSE = "wardroom webhook secret";

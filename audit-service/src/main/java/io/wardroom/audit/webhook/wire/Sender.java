@@ -40,8 +40,9 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/// Posts a message to its receiver once. It follows no redirect, keeps no cookie, unpacks nothing, reads little of what
-/// is answered, and connects to no address but those that the [AddressGuard] gave it for this very connection.
+/// Posts a message to its receiver once. It follows no redirect, keeps no cookie, unpacks nothing, reads little of
+/// what is answered, and connects to no address but those that the [AddressGuard] gave it for this very
+/// connection.
 @Component
 public class Sender {
     private static final int EXCERPT = 1_000;
@@ -175,7 +176,8 @@ public class Sender {
                 : text.substring(0, text.offsetByCodePoints(0, EXCERPT));
     }
 
-    /// Reads the beginning of an answer. One that does not end there loses its connection instead of being read on.
+    /// Reads the beginning of an answer. One that does not end there loses its connection instead of being read
+    /// on.
     private record Cut(InputStream content, HttpPost request) implements AutoCloseable {
         byte[] beginning() throws IOException {
             var read = content.readNBytes(MOST_READ + 1);

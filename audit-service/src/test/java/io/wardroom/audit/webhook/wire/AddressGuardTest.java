@@ -92,10 +92,13 @@ class AddressGuardTest {
     }
 
     @Test
-    void oneAddressInsideRefusesTheName() throws Exception {
-        var both = new InetAddress[] {InetAddress.getByName("1.1.1.1"), InetAddress.getByName("10.0.0.1")};
+    void ofANameThatHasBothTheAddressInsideIsPassedOver() throws Exception {
+        var inside = InetAddress.getByName("10.0.0.1");
+        var outside = InetAddress.getByName("1.1.1.1");
 
-        assertThat(new AddressGuard(settings(), _ -> both).refuses("both.example"))
+        assertThat(new AddressGuard(settings(), _ -> new InetAddress[] {inside, outside}).addressesOf("both.example"))
+                .containsExactly(outside);
+        assertThat(new AddressGuard(settings(), _ -> new InetAddress[] {inside}).refuses("inside.example"))
                 .isTrue();
     }
 
