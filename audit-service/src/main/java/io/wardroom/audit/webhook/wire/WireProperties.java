@@ -5,8 +5,8 @@ import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// @param allow          networks that may be reached although they are not public: `10.1.0.0/16`, `127.0.0.1`, ...
-/// @param keys           what secrets are sealed with, each 64 hexadecimal digits: the first one closes, all of them
+/// @param allow          networks that may be reached although they are not public: `10.1.0.0/16`, `127.0.0.1`
+/// @param keys           what secrets are sealed with, each 64 hexadecimal digits: the first closes, all of them
 ///                       open; without one no webhook can be made
 /// @param connectTimeout for one address of a receiver, its TLS handshake included
 /// @param answerTimeout  for each wait for the receiver's next bytes
