@@ -171,8 +171,8 @@ class Deliveries {
                     delivery.id(), delivery.claim(), Status.PENDING, now.plus(GIVEN_BACK), delivery.attempts(), "[]");
         }
         var attempts = delivery.attempts() + 1;
-        var told = json.writeValueAsString(List.of(new Try(
-                answer.at(), answer.took().toMillis(), answer.status(), answer.excerpt(), answer.error())));
+        var told = json.writeValueAsString(List.of(
+                new Try(answer.at(), answer.took().toMillis(), answer.status(), answer.excerpt(), answer.error())));
         if (answer.taken()) {
             return new Settled(delivery.id(), delivery.claim(), Status.DELIVERED, now, attempts, told);
         }
@@ -183,8 +183,7 @@ class Deliveries {
                         ThreadLocalRandom.current()::nextDouble)
                 .map(pause ->
                         new Settled(delivery.id(), delivery.claim(), Status.PENDING, now.plus(pause), attempts, told))
-                .orElseGet(() ->
-                        new Settled(delivery.id(), delivery.claim(), Status.FAILED, now, attempts, told));
+                .orElseGet(() -> new Settled(delivery.id(), delivery.claim(), Status.FAILED, now, attempts, told));
     }
 
     @Scheduled(fixedDelayString = "${wardroom.audit.webhooks.sweep-every:5s}")

@@ -91,11 +91,17 @@ class DeliveryRepository {
                         """)
                 .param("now", Timestamp.from(now))
                 .param("ids", messages.stream().map(Message::id).toArray(UUID[]::new))
-                .param("tenants", messages.stream().map(one -> one.tenant().value()).toArray(UUID[]::new))
-                .param("events", messages.stream().map(one -> one.event().value()).toArray(String[]::new))
+                .param(
+                        "tenants",
+                        messages.stream().map(one -> one.tenant().value()).toArray(UUID[]::new))
+                .param(
+                        "events",
+                        messages.stream().map(one -> one.event().value()).toArray(String[]::new))
                 .param("types", messages.stream().map(one -> one.event().type()).toArray(String[]::new))
                 .param("bodies", messages.stream().map(Message::body).toArray(String[]::new))
-                .param("moments", messages.stream().map(one -> one.at().toString()).toArray(String[]::new))
+                .param(
+                        "moments",
+                        messages.stream().map(one -> one.at().toString()).toArray(String[]::new))
                 .query(UUID.class)
                 .list());
     }
@@ -114,7 +120,9 @@ class DeliveryRepository {
                         """)
                 .param("now", Timestamp.from(now))
                 .param("ids", ids.toArray(UUID[]::new))
-                .param("tenants", deliveries.stream().map(one -> one.tenant().value()).toArray(UUID[]::new))
+                .param(
+                        "tenants",
+                        deliveries.stream().map(one -> one.tenant().value()).toArray(UUID[]::new))
                 .param("webhooks", deliveries.stream().map(Fresh::webhook).toArray(UUID[]::new))
                 .param("messages", deliveries.stream().map(Fresh::message).toArray(UUID[]::new))
                 .param("replays", deliveries.stream().map(Fresh::replay).toArray(Integer[]::new))
@@ -220,8 +228,12 @@ class DeliveryRepository {
                         """)
                 .param("ids", settled.stream().map(Settled::id).toArray(UUID[]::new))
                 .param("claims", settled.stream().map(Settled::claim).toArray(UUID[]::new))
-                .param("statuses", settled.stream().map(one -> one.status().spelled()).toArray(String[]::new))
-                .param("dues", settled.stream().map(one -> one.dueAt().toString()).toArray(String[]::new))
+                .param(
+                        "statuses",
+                        settled.stream().map(one -> one.status().spelled()).toArray(String[]::new))
+                .param(
+                        "dues",
+                        settled.stream().map(one -> one.dueAt().toString()).toArray(String[]::new))
                 .param("attempts", settled.stream().map(Settled::attempts).toArray(Integer[]::new))
                 .param("told", settled.stream().map(Settled::told).toArray(String[]::new))
                 .update();

@@ -245,7 +245,10 @@ class Dispatcher implements SmartLifecycle {
         box.open(delivery.webhook(), delivery.sealedSecret()).ifPresent(secrets::add);
         var former = delivery.sealedFormer();
         var until = delivery.formerUntil();
-        if (!secrets.isEmpty() && former != null && until != null && clock.instant().isBefore(until)) {
+        if (!secrets.isEmpty()
+                && former != null
+                && until != null
+                && clock.instant().isBefore(until)) {
             box.open(delivery.webhook(), former).ifPresent(secrets::add);
         }
         return secrets;
@@ -288,7 +291,10 @@ class Dispatcher implements SmartLifecycle {
                 deliveries.settle(batch);
                 return;
             } catch (RuntimeException failure) {
-                LOG.warn("what became of {} webhook deliveries could not be written: {}", batch.size(), failure.toString());
+                LOG.warn(
+                        "what became of {} webhook deliveries could not be written: {}",
+                        batch.size(),
+                        failure.toString());
                 if (Outage.isBehind(failure) && writing) {
                     pause(PAUSE);
                     continue;

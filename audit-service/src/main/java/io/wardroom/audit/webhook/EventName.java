@@ -69,10 +69,11 @@ record EventName(String value, String type) {
 
     /// Whether one of these asks for this event.
     boolean isAskedForBy(List<String> asked) {
-        return asked.stream().anyMatch(one -> one.equals(ALL)
-                || one.equals(value)
-                || one.equals(type)
-                || one.endsWith(OF_A_NOUN) && value.startsWith(one.substring(0, one.length() - 1)));
+        return asked.stream()
+                .anyMatch(one -> one.equals(ALL)
+                        || one.equals(value)
+                        || one.equals(type)
+                        || one.endsWith(OF_A_NOUN) && value.startsWith(one.substring(0, one.length() - 1)));
     }
 
     /// What the event is about: `alert` of `alert.created`.

@@ -48,8 +48,24 @@ record Webhook(
             UUID by,
             Instant now) {
         return new Webhook(
-                id, tenant, url, description, events, sealedSecret, null, null, true, null, null, null, null, null,
-                null, by, now, now);
+                id,
+                tenant,
+                url,
+                description,
+                events,
+                sealedSecret,
+                null,
+                null,
+                true,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                by,
+                now,
+                now);
     }
 
     /// Whether there is still a secret beside the present one.

@@ -89,8 +89,7 @@ class WebhookController {
     record WebhookChangeForm(
             @Nullable String url,
 
-            @Size(min = 1, max = 50) @Nullable
-            List<@NotNull @Size(max = 150) String> events,
+            @Size(min = 1, max = 50) @Nullable List<@NotNull @Size(max = 150) String> events,
 
             @Nullable Boolean enabled,
 
@@ -253,8 +252,7 @@ class WebhookController {
             description = "What waits for a webhook that is switched off is given up and noted as skipped, as is what"
                     + " happens while it is off; a replay tells it later.")
     @PatchMapping("/{id}")
-    WebhookView change(
-            @PathVariable UUID id, @Valid @RequestBody WebhookChangeForm form, Actor actor, Caller caller) {
+    WebhookView change(@PathVariable UUID id, @Valid @RequestBody WebhookChangeForm form, Actor actor, Caller caller) {
         var wish = new WebhookWish.Change(
                 form.url() == null ? null : url(form.url()),
                 form.description(),
@@ -416,7 +414,8 @@ class WebhookController {
             // told below
         }
         throw ProblemException.invalid(
-                "url", "must be an http or https address of at most 2000 characters, without credentials or a fragment");
+                "url",
+                "must be an http or https address of at most 2000 characters, without credentials or a fragment");
     }
 
     private static List<String> events(List<String> asked) {

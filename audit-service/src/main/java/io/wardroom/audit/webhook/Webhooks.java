@@ -212,10 +212,10 @@ class Webhooks {
     Outcome replay(Wisher wisher, UUID id, UUID delivery) {
         var deed =
                 Deed.by(wisher.actor(), "replay_webhook_delivery", ENTITY, id).with("delivery_id", delivery);
-        return waking(changing(
-                wisher, id, deed, webhook -> deliveries.find(wisher.tenant(), id, delivery)
-                        .map(found -> replay(wisher, webhook, found, deed))
-                        .orElseGet(() -> refused(wisher, deed, "NOT_FOUND", new NoSuchDelivery(delivery)))));
+        return waking(changing(wisher, id, deed, webhook -> deliveries
+                .find(wisher.tenant(), id, delivery)
+                .map(found -> replay(wisher, webhook, found, deed))
+                .orElseGet(() -> refused(wisher, deed, "NOT_FOUND", new NoSuchDelivery(delivery)))));
     }
 
     private Outcome replay(Wisher wisher, Webhook webhook, Delivery delivery, Deed deed) {

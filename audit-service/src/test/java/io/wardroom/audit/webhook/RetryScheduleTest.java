@@ -35,8 +35,10 @@ class RetryScheduleTest {
 
     @Test
     void whatTheReceiverAsksForOnlyLengthensAPause() {
-        assertThat(RetrySchedule.pauseBehind(1, 10, Duration.ofMinutes(2), MIDDLE)).contains(Duration.ofMinutes(2));
-        assertThat(RetrySchedule.pauseBehind(2, 10, Duration.ofSeconds(1), MIDDLE)).contains(Duration.ofMinutes(5));
+        assertThat(RetrySchedule.pauseBehind(1, 10, Duration.ofMinutes(2), MIDDLE))
+                .contains(Duration.ofMinutes(2));
+        assertThat(RetrySchedule.pauseBehind(2, 10, Duration.ofSeconds(1), MIDDLE))
+                .contains(Duration.ofMinutes(5));
     }
 
     @Test

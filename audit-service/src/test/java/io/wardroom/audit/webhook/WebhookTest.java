@@ -111,8 +111,7 @@ class WebhookTest extends OnRealServers {
         assertThat(send("DELETE", "/webhooks/" + id, owner, null).statusCode()).isEqualTo(404);
         assertThat(ok("GET", "/webhooks", null, 200).get("total").asInt()).isZero();
 
-        await("what was done, on record").atMost(PATIENCE).untilAsserted(() -> assertThat(
-                        deeds("?entity_type=webhook"))
+        await("what was done, on record").atMost(PATIENCE).untilAsserted(() -> assertThat(deeds("?entity_type=webhook"))
                 .containsExactly(
                         "delete_webhook refused",
                         "delete_webhook success",
@@ -316,7 +315,8 @@ class WebhookTest extends OnRealServers {
         });
         make("/other", "alert.created");
         var second = tell(CREATED);
-        await("the second, elsewhere").atMost(PATIENCE).until(() -> ids("/other").contains(second));
+        await("the second, elsewhere").atMost(PATIENCE).until(() -> ids("/other")
+                .contains(second));
 
         assertThat(ids("/busy")).doesNotContain(second);
         assertThat(ok("GET", "/webhooks/" + made.get("id").asString(), null, 200)
@@ -349,7 +349,8 @@ class WebhookTest extends OnRealServers {
         make("/notices", "webhook.disabled");
         var first = tell(CREATED);
 
-        await("the notice").atMost(PATIENCE).until(() -> !receiver.received("/notices").isEmpty());
+        await("the notice").atMost(PATIENCE).until(() -> !receiver.received("/notices")
+                .isEmpty());
         assertThat(json.readTree(receiver.received("/notices").getFirst().body())
                         .at("/webhook/reason")
                         .asString())
@@ -358,7 +359,9 @@ class WebhookTest extends OnRealServers {
         assertThat(shown.get("enabled").asBoolean()).isFalse();
         assertThat(shown.get("disabled_reason").asString()).isEqualTo("gone");
         var missed = tell(CREATED);
-        await("the missed one").atMost(PATIENCE).until(() -> log(gone, "?status=skipped").get("total").asInt() == 1);
+        await("the missed one")
+                .atMost(PATIENCE)
+                .until(() -> log(gone, "?status=skipped").get("total").asInt() == 1);
         var path = "/webhooks/" + gone.get("id").asString();
         assertThat(ok("POST", path + "/test", "{}", 409).get("code").asString()).isEqualTo("CONFLICT");
         await("the row").atMost(PATIENCE).until(() -> deeds("?action=webhook_disabled")
@@ -367,9 +370,12 @@ class WebhookTest extends OnRealServers {
         receiver.at("/gone", Receiver.answering(200, ""));
         ok("PATCH", path, "{\"enabled\":true}", 200);
         var range = "{\"from\":\"%s\"}".formatted(Instant.now().minusSeconds(60));
-        assertThat(ok("POST", path + "/replay", range, 202).get("queued").asInt()).isEqualTo(2);
+        assertThat(ok("POST", path + "/replay", range, 202).get("queued").asInt())
+                .isEqualTo(2);
 
-        await("both").atMost(PATIENCE).until(() -> log(gone, "?status=delivered").get("total").asInt() == 2);
+        await("both")
+                .atMost(PATIENCE)
+                .until(() -> log(gone, "?status=delivered").get("total").asInt() == 2);
         assertThat(new HashSet<>(ids("/gone"))).containsExactlyInAnyOrder(first, missed);
         assertThat(ok("POST", path + "/replay", range, 202).get("queued").asInt())
                 .as("nothing is left")
@@ -397,7 +403,9 @@ class WebhookTest extends OnRealServers {
                                 .get("disabled_reason")
                                 .asString())
                 .isEqualTo("failing"));
-        await("both are skipped").atMost(PATIENCE).until(() -> log(made, "?status=skipped").get("total").asInt() == 2);
+        await("both are skipped")
+                .atMost(PATIENCE)
+                .until(() -> log(made, "?status=skipped").get("total").asInt() == 2);
     }
 
     @Test
@@ -407,13 +415,17 @@ class WebhookTest extends OnRealServers {
         for (var i = 0; i < 60; i++) {
             tell(CREATED);
         }
-        await("all it takes at once").atMost(PATIENCE).until(() -> receiver.received("/hang").size() >= Lane.AT_ONCE);
+        await("all it takes at once")
+                .atMost(PATIENCE)
+                .until(() -> receiver.received("/hang").size() >= Lane.AT_ONCE);
         make("/quick", "alert.resolved");
 
         var event = tell(RESOLVED);
         var start = System.nanoTime();
-        await("the quick one").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> ids("/quick")
-                .contains(event));
+        await("the quick one")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> ids("/quick").contains(event));
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     }
@@ -429,7 +441,9 @@ class WebhookTest extends OnRealServers {
                 events.add(tell(CREATED));
             }
 
-            await("all").atMost(PATIENCE).until(() -> log(made, "?status=delivered").get("total").asInt() == 300);
+            await("all")
+                    .atMost(PATIENCE)
+                    .until(() -> log(made, "?status=delivered").get("total").asInt() == 300);
             assertThat(ids("/twice")).containsExactlyInAnyOrderElementsOf(events);
         } finally {
             second.stop();
@@ -450,8 +464,9 @@ class WebhookTest extends OnRealServers {
                         .formatted(claim),
                 id(made));
 
-        await("another replica's try").atMost(PATIENCE).until(() -> log(made, "?status=delivered").get("total").asInt()
-                == 1);
+        await("another replica's try")
+                .atMost(PATIENCE)
+                .until(() -> log(made, "?status=delivered").get("total").asInt() == 1);
 
         assertThat(ids("/orphan")).containsExactly(event, event);
         // the dead one was only slow: what it says now comes too late
@@ -486,7 +501,8 @@ class WebhookTest extends OnRealServers {
         verify(both, made, true);
         verify(both, rotated, true);
 
-        var again = ok("POST", path, "{\"overlap_hours\":0,\"secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}", 200);
+        var again =
+                ok("POST", path, "{\"overlap_hours\":0,\"secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}", 200);
         assertThat(again.get("secret").asString()).isEqualTo("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
         var alone = one("/rotated", tell(CREATED));
         verify(alone, rotated, false);
@@ -517,14 +533,16 @@ class WebhookTest extends OnRealServers {
             assertThat(delivery.get("error").asString()).isEqualTo("answered 418");
         });
         receiver.at("/tested", Receiver.answering(200, ""));
-        var replay = ok(
-                "POST", path + "/deliveries/" + test.get("id").asString() + "/replay", null, 202);
+        var replay = ok("POST", path + "/deliveries/" + test.get("id").asString() + "/replay", null, 202);
         assertThat(replay.get("replay").asInt()).isEqualTo(1);
 
-        await("the replay").atMost(PATIENCE).until(() -> log(made, "?status=delivered").get("total").asInt() == 1);
+        await("the replay")
+                .atMost(PATIENCE)
+                .until(() -> log(made, "?status=delivered").get("total").asInt() == 1);
         var sent = receiver.received("/tested");
         assertThat(sent).hasSize(2);
-        assertThat(sent.getLast().header("webhook-id")).isEqualTo(sent.getFirst().header("webhook-id"));
+        assertThat(sent.getLast().header("webhook-id"))
+                .isEqualTo(sent.getFirst().header("webhook-id"));
         assertThat(sent.getLast().body()).isEqualTo(sent.getFirst().body());
         assertThat(ok("POST", path + "/deliveries/" + UuidV7.next() + "/replay", null, 404)
                         .get("code")
@@ -539,10 +557,14 @@ class WebhookTest extends OnRealServers {
     void whatIsOldOrDeletedIsClearedAway() throws Exception {
         var made = make("/old", "alert.created");
         var event = tell(CREATED);
-        await("it").atMost(PATIENCE).until(() -> log(made, "?status=delivered").get("total").asInt() == 1);
+        await("it")
+                .atMost(PATIENCE)
+                .until(() -> log(made, "?status=delivered").get("total").asInt() == 1);
         var deleted = make("/deleted", "alert.created");
         var other = tell(CREATED);
-        await("the other").atMost(PATIENCE).until(() -> log(deleted, "?status=delivered").get("total").asInt() == 1);
+        await("the other")
+                .atMost(PATIENCE)
+                .until(() -> log(deleted, "?status=delivered").get("total").asInt() == 1);
         send("DELETE", "/webhooks/" + deleted.get("id").asString(), owner, null);
         everywhere("update webhook_message set stored_at = now() - interval '31 d' where id = ?", event);
         everywhere("update webhook set deleted_at = now() - interval '1 h' where id = ?", id(deleted));
@@ -551,7 +573,8 @@ class WebhookTest extends OnRealServers {
 
         assertThat(log(made, "").get("total").asInt()).isEqualTo(1);
         assertThat(log(made, "").at("/items/0/message_id").asString()).isEqualTo(other.toString());
-        assertThat(count("select count(*) from webhook where id = ?", id(deleted))).isZero();
+        assertThat(count("select count(*) from webhook where id = ?", id(deleted)))
+                .isZero();
         assertThat(count("select count(*) from webhook_delivery where webhook_id = ?", id(deleted)))
                 .isZero();
     }
@@ -561,8 +584,7 @@ class WebhookTest extends OnRealServers {
     }
 
     private String form(String path, String... events) {
-        return json.writeValueAsString(
-                Map.of("url", receiver.url(path).toString(), "events", List.of(events)));
+        return json.writeValueAsString(Map.of("url", receiver.url(path).toString(), "events", List.of(events)));
     }
 
     private JsonNode ok(String method, String path, String body, int status) throws Exception {
@@ -585,7 +607,8 @@ class WebhookTest extends OnRealServers {
     }
 
     private Received one(String path, UUID event) {
-        return await("it").atMost(PATIENCE)
+        return await("it")
+                .atMost(PATIENCE)
                 .until(
                         () -> receiver.received(path).stream()
                                 .filter(one -> one.header("webhook-id").equals(event.toString()))

@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 /// Says which addresses a webhook may lead to: public ones, and those of networks that the configuration names. Of a
 /// name that has both kinds, the addresses inside are passed over.
 ///
-/// @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IANA, special addresses of IPv4</a>
-/// @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IANA, special addresses of IPv6</a>
+/// @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IANA on IPv4</a>
+/// @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IANA on IPv6</a>
 @Component
 public class AddressGuard {
     private static final List<InetAddressMatcher> INSIDE = matchers(Stream.of(

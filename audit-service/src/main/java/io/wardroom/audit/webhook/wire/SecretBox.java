@@ -49,8 +49,7 @@ public class SecretBox {
                 .orElseThrow(() -> new IllegalStateException("WARDROOM_WEBHOOK_KEY is not set"));
         var text = webhook + " " + secret.text();
         return newest.getKey() + ":"
-                + Base64.getEncoder()
-                        .encodeToString(newest.getValue().encrypt(text.getBytes(StandardCharsets.UTF_8)));
+                + Base64.getEncoder().encodeToString(newest.getValue().encrypt(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// Empty if it was changed, is another webhook's, or its key is not here any more.
@@ -91,7 +90,8 @@ public class SecretBox {
     private static String idOf(byte[] key) {
         try {
             return HexFormat.of()
-                    .formatHex(Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(key), ID_BYTES));
+                    .formatHex(
+                            Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(key), ID_BYTES));
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every JDK has SHA-256", impossible);
         }

@@ -34,8 +34,7 @@ final class Signatures {
         headers.put(
                 "webhook-signature",
                 secrets.stream()
-                        .map(secret -> "v1,"
-                                + Base64.getEncoder().encodeToString(mac(secret.bytes(), start, body)))
+                        .map(secret -> "v1," + Base64.getEncoder().encodeToString(mac(secret.bytes(), start, body)))
                         .collect(Collectors.joining(" ")));
         headers.put("X-Monsys-Signature", hex(secrets.getFirst(), body));
         if (secrets.size() > 1) {

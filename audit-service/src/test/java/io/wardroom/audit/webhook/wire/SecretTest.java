@@ -57,7 +57,8 @@ class SecretTest {
     void aSecretIsStandard() {
         assertThat(secret.text()).matches("whsec_[A-Za-z0-9+/]{43}=");
         assertThat(secret.toString()).doesNotContain("whsec_");
-        assertThat(WebhookSecret.isOne("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).isTrue();
+        assertThat(WebhookSecret.isOne("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+                .isTrue();
         assertThat(WebhookSecret.isOne("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).isFalse();
         assertThat(WebhookSecret.isOne("whsec_c2hvcnQ=")).isFalse();
         assertThat(WebhookSecret.isOne("whsec_" + "A".repeat(10_000))).isFalse();
@@ -76,6 +77,7 @@ class SecretTest {
         assertThat(headers)
                 .containsEntry("webhook-timestamp", "1614265330")
                 .containsEntry("webhook-signature", "v1,eKRokW6esNICF7CeDE6a/SQmQyov9KxXbeviqr/ubq0=")
-                .containsEntry("X-Monsys-Signature", "80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c");
+                .containsEntry(
+                        "X-Monsys-Signature", "80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c");
     }
 }

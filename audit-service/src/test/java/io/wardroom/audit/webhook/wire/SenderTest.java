@@ -178,9 +178,7 @@ class SenderTest {
     void aNameThatLeadsInsideWhenItMattersIsNotFollowed() throws Exception {
         var asked = new AtomicInteger();
         Lookup rebinding = _ -> new InetAddress[] {
-            asked.getAndIncrement() == 0
-                    ? InetAddress.getByName("93.184.216.34")
-                    : InetAddress.getByName("127.0.0.1")
+            asked.getAndIncrement() == 0 ? InetAddress.getByName("93.184.216.34") : InetAddress.getByName("127.0.0.1")
         };
         var settings = new WireProperties(
                 List.of(), List.of(), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), 50);
