@@ -3,13 +3,16 @@ package io.wardroom.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wardroom.common.audit.AuditAction;
+import io.wardroom.common.event.EventHeaders;
 import io.wardroom.common.event.Topics;
 import io.wardroom.common.event.UuidV7;
+import io.wardroom.common.tenant.TenantId;
 import io.wardroom.local.Stack;
 import io.wardroom.local.TestStack;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.KeyPairGenerator;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -57,6 +61,12 @@ public abstract class OnRealServers {
             settings.put("wardroom.audit.proof.archive.every", "1s");
             // the local store knows no object lock
             settings.put("wardroom.audit.proof.archive.retention", "0s");
+            // where the tests' receivers listen
+            settings.put("wardroom.audit.webhooks.wire.allow", "127.0.0.0/8");
+            settings.put("wardroom.audit.webhooks.wire.answer-timeout", "1s");
+            settings.put("wardroom.audit.webhooks.wire.whole-timeout", "2s");
+            settings.put("wardroom.audit.webhooks.look-every", "100ms");
+            settings.put("wardroom.audit.webhooks.sweep-every", "200ms");
             settings.put("management.server.port", "0");
             // other runs leave their records on the same broker
             settings.put("spring.kafka.consumer.group-id", "audit-service-" + UuidV7.next());
@@ -113,8 +123,34 @@ public abstract class OnRealServers {
     }
 
     protected void publish(AuditAction deed) throws Exception {
-        kafka.send(Topics.AUDIT_ACTIONS, deed.tenantId().toString(), json.writeValueAsBytes(deed))
+        kafka.send(record(
+                        Topics.AUDIT_ACTIONS,
+                        AuditAction.TYPE,
+                        UuidV7.next(),
+                        deed.tenantId(),
+                        json.writeValueAsBytes(deed)))
                 .get(10, TimeUnit.SECONDS);
+    }
+
+    /// An event of this test's tenant, now.
+    protected void publish(String topic, String type, UUID event, byte[] value) throws Exception {
+        kafka.send(record(topic, type, event, tenant, value)).get(10, TimeUnit.SECONDS);
+    }
+
+    protected static ProducerRecord<String, byte[]> record(
+            String topic, String type, UUID event, UUID tenant, byte[] value) {
+        var record = new ProducerRecord<>(topic, tenant.toString(), value);
+        new EventHeaders(
+                        event,
+                        "/wardroom/test",
+                        type,
+                        "17",
+                        new TenantId(tenant),
+                        Instant.now(),
+                        EventHeaders.JSON,
+                        null)
+                .writeTo(record.headers());
+        return record;
     }
 
     protected String token(String... roles) {
@@ -144,8 +180,16 @@ public abstract class OnRealServers {
 
     /// @param query what stands behind `/api/v1/audit-logs`
     protected HttpResponse<String> send(String query, String token) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/audit-logs" + query))
-                .timeout(PATIENCE);
+        return send("GET", "/audit-logs" + query, token, null);
+    }
+
+    /// @param path what stands behind `/api/v1`
+    /// @param body JSON; null for none
+    protected HttpResponse<String> send(String method, String path, String token, String body) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

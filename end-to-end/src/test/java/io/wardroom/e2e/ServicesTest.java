@@ -67,7 +67,6 @@ class ServicesTest {
                 "/api/v1/cloud/accounts",
                 "/api/v1/compliance/frameworks",
                 "/api/v1/console/sessions",
-                "/api/v1/webhooks",
                 "/api/v1/nothing/of/ours"
             })
     void aRouteThatIsNotBuiltIsNotFound(String path) {

@@ -14,12 +14,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// Walks every documented route that takes an id with the ids of another tenant.
 class TenantWallTest {
+    /// Walked by the tests of their services, which make what the ids stand for.
+    private static final Set<String> WALKED_AT_HOME = Set.of("dead-letters", "webhooks");
+
     /// What a route is asked, where that is more than an empty object.
     private static final Map<String, String> CHANGES = Map.ofEntries(
             Map.entry("patch /api/v1/users/{id}", "{\"is_active\":true}"),
@@ -134,6 +138,9 @@ class TenantWallTest {
                         return;
                     }
                     var word = template.substring("/api/v1/".length()).split("/")[0];
+                    if (WALKED_AT_HOME.contains(word)) {
+                        return;
+                    }
                     assertThat(ids).as("an id for " + template).containsKey(word);
                     var path = template.replaceFirst("\\{[^}]*}", ids.get(word)).replace("{section}", "packages");
                     var change = CHANGES.getOrDefault(method + " " + template, "{}");

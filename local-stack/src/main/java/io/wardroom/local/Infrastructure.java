@@ -147,7 +147,11 @@ final class Infrastructure implements Backing {
         return switch (service) {
             case GATEWAY -> environmentOfGateway();
             case AUDIT ->
-                Map.of("WARDROOM_AUDIT_SIGNING_KEY", HubKey.ofAuditLog(secrets).pair());
+                Map.of(
+                        "WARDROOM_AUDIT_SIGNING_KEY",
+                        HubKey.ofAuditLog(secrets).pair(),
+                        "WARDROOM_WEBHOOK_KEY",
+                        secrets.of("audit.webhook-key", Secrets::key));
             default -> Map.of();
         };
     }

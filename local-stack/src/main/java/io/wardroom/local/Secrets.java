@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -65,6 +66,13 @@ final class Secrets {
             text.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
         }
         return text.toString();
+    }
+
+    /// 32 random bytes in 64 hexadecimal digits.
+    static String key() {
+        var key = new byte[32];
+        RANDOM.nextBytes(key);
+        return HexFormat.of().formatHex(key);
     }
 
     private void save() throws IOException {

@@ -116,7 +116,7 @@ class AuditBench extends OnRealServers {
         var before = leaves();
         var start = System.nanoTime();
         for (var deed : deeds) {
-            kafka.send(Topics.AUDIT_ACTIONS, tenant.toString(), json.writeValueAsBytes(deed));
+            kafka.send(record(Topics.AUDIT_ACTIONS, AuditAction.TYPE, deed.id(), tenant, json.writeValueAsBytes(deed)));
         }
         kafka.flush();
         while (leaves() < before + deeds.size()) {
@@ -188,7 +188,7 @@ class AuditBench extends OnRealServers {
         for (var i = 0; i < DELAYS; i++) {
             var deed = aDeed("login", "success", "ada", "17", Map.of());
             var start = System.nanoTime();
-            kafka.send(Topics.AUDIT_ACTIONS, tenant.toString(), json.writeValueAsBytes(deed));
+            kafka.send(record(Topics.AUDIT_ACTIONS, AuditAction.TYPE, deed.id(), tenant, json.writeValueAsBytes(deed)));
             while (!isThere(deed.id())) {
                 Thread.onSpinWait();
             }
