@@ -57,6 +57,8 @@ public abstract class OnRealServers {
             settings.put("wardroom.audit.proof.archive.every", "1s");
             // the local store knows no object lock
             settings.put("wardroom.audit.proof.archive.retention", "0s");
+            settings.put("wardroom.audit.dead-letters.find-every", "1s");
+            settings.put("wardroom.audit.dead-letters.most", "50");
             settings.put("management.server.port", "0");
             // other runs leave their records on the same broker
             settings.put("spring.kafka.consumer.group-id", "audit-service-" + UuidV7.next());
