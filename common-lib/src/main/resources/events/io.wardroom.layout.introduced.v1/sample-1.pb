@@ -1,0 +1,6 @@
+
+†-Б|PтрвЖ4Х*7вm
+system.cpu.utilization0
+system.filesystem.utilization
+
+mountpoint/
