@@ -1,5 +1,5 @@
 
- -|Pòğâ†4•*7âm
+¼¤—õHv|ÏvĞânØK£
 system.cpu.utilization0
 system.filesystem.utilization
 
