@@ -94,7 +94,8 @@ final class Deeds {
                     .forEach(row -> rows.computeIfAbsent(
                                     row.path("request_id").asString(""), _ -> new HashSet<>())
                             .add(row.get("outcome").asString()));
-            cursor = Optional.ofNullable(page.path("next_cursor").asString(null)).map("&cursor="::concat);
+            var next = page.get("next_cursor");
+            cursor = next == null || next.isNull() ? Optional.empty() : Optional.of("&cursor=" + next.asString());
         }
         var missing = new LinkedHashSet<String>();
         expected.forEach((id, call) -> {

@@ -51,7 +51,7 @@ class DeadLetters {
 
     /// Keeps them all or none. Safe to call again with the same ones: a record is known by where it lay.
     void keep(Collection<BuriedRecord> records) {
-        var fresh = TenantScope.everyTenant(() -> Objects.requireNonNull(transaction.execute(_ -> {
+        List<BuriedRecord> fresh = TenantScope.everyTenant(() -> Objects.requireNonNull(transaction.execute(_ -> {
             var kept = records.stream().filter(repository::insert).toList();
             kept.stream()
                     .map(BuriedRecord::topic)
@@ -96,7 +96,7 @@ class DeadLetters {
     public void forgetOld() {
         var before = clock.instant().minus(settings.retention());
         for (var step = 0; step < STEPS; step++) {
-            var gone = TenantScope.everyTenant(
+            int gone = TenantScope.everyTenant(
                     () -> Objects.requireNonNull(transaction.execute(_ -> repository.forget(before, A_STEP))));
             if (gone < A_STEP) {
                 return;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,7 +54,7 @@ class ReplayRelay implements OutboxTypedHandler<Replay>, DisposableBean {
 
     @Override
     public void handle(Replay replay, OutboxRecordMetadata metadata) {
-        var found = TenantScope.everyTenant(
+        Optional<Sendable> found = TenantScope.everyTenant(
                 () -> Objects.requireNonNull(transaction.execute(_ -> repository.sendable(replay.letter()))));
         found.ifPresent(record -> {
             send(replay, record);

@@ -35,6 +35,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +72,21 @@ class DeadLetterTest extends OnRealServers {
 
     @Autowired
     private TransactionTemplate transaction;
+
+    private KafkaProducer<byte[], byte[]> producer;
+
+    @BeforeEach
+    void openProducer() {
+        producer = new KafkaProducer<>(
+                new HashMap<>(producers.getConfigurationProperties()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void closeProducer() {
+        producer.close();
+    }
 
     @Test
     void whatFailsIsListedAndSentBackOnceAndMayFailAgain() throws Exception {
@@ -274,12 +291,7 @@ class DeadLetterTest extends OnRealServers {
         var record = new ProducerRecord<>(topic + Topics.DEAD_LETTER_SUFFIX, key, value);
         headers.forEach(record.headers()::add);
         record.headers().add("kafka_dlt-exception-message", "what it was".getBytes(StandardCharsets.UTF_8));
-        try (var producer = new KafkaProducer<>(
-                new HashMap<>(producers.getConfigurationProperties()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            producer.send(record).get(10, TimeUnit.SECONDS);
-        }
+        producer.send(record).get(10, TimeUnit.SECONDS);
     }
 
     /// What a topic holds, once it is that much and no more comes.

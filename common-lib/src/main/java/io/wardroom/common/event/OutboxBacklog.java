@@ -9,7 +9,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /// Tells how many events wait in the outbox, and for how long the oldest does. All replicas of a service share its
@@ -58,7 +57,7 @@ final class OutboxBacklog implements MeterBinder, AutoCloseable {
                 return new Seen(row.getDouble("events"), row.getDouble("seconds"));
             });
             seen = Objects.requireNonNullElse(found, UNKNOWN);
-        } catch (DataAccessException away) {
+        } catch (RuntimeException away) {
             seen = UNKNOWN;
         }
     }

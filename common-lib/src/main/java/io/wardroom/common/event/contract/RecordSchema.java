@@ -35,7 +35,8 @@ final class RecordSchema {
             var name = NAMES.translate(component.getName());
             var form = of(component.getGenericType());
             if (component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
-                form.putArray("type").add(form.path("type").asString()).add("null");
+                var plain = form.path("type").asString();
+                form.putArray("type").add(plain).add("null");
             } else if (!mayBeLeftOut(component)) {
                 required.add(name);
             }
