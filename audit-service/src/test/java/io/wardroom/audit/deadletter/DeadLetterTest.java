@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -182,8 +183,8 @@ class DeadLetterTest extends OnRealServers {
 
         var statuses = new ArrayList<Integer>();
         try (var many = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var answer : many.invokeAll(
-                    Collections.nCopies(8, () -> replay(administrator, id).statusCode()))) {
+            Callable<Integer> once = () -> replay(administrator, id).statusCode();
+            for (var answer : many.invokeAll(Collections.nCopies(8, once))) {
                 statuses.add(answer.get());
             }
         }
