@@ -112,9 +112,8 @@ class OutboxTest extends OnRealServers {
         read(topic, KEYS * ALL).forEach(record -> ofKeys.computeIfAbsent(record.key(), _ -> new LinkedHashMap<>())
                 .putIfAbsent(EventHeaders.read(record.headers()).id(), number(record)));
         assertThat(ofKeys).hasSize(KEYS);
-        assertThat(ofKeys.values())
-                .allSatisfy(events -> assertThat(events.values())
-                        .containsExactlyElementsOf(IntStream.range(0, ALL).boxed().toList()));
+        assertThat(ofKeys.values()).allSatisfy(events -> assertThat(events.values())
+                .containsExactlyElementsOf(IntStream.range(0, ALL).boxed().toList()));
     }
 
     @Test

@@ -91,8 +91,7 @@ final class Deeds {
                     .expect(200)
                     .json();
             page.get("items")
-                    .forEach(row -> rows.computeIfAbsent(
-                                    row.path("request_id").asString(""), _ -> new HashSet<>())
+                    .forEach(row -> rows.computeIfAbsent(row.path("request_id").asString(""), _ -> new HashSet<>())
                             .add(row.get("outcome").asString()));
             var next = page.get("next_cursor");
             cursor = next == null || next.isNull() ? Optional.empty() : Optional.of("&cursor=" + next.asString());
@@ -112,7 +111,13 @@ final class Deeds {
     }
 
     private Answer call(
-            Person who, String method, String template, String contentType, byte[] body, String outcome, String... ids) {
+            Person who,
+            String method,
+            String template,
+            String contentType,
+            byte[] body,
+            String outcome,
+            String... ids) {
         var id = UUID.randomUUID().toString();
         var number = CLIENTS.incrementAndGet();
         var headers = new HashMap<>(Map.of(

@@ -66,7 +66,8 @@ class EventsSurviveTest {
                         ids("/api/v1/audit-logs?action=create_enrolment_token&limit=100", "entity_id"))
                 .containsExactlyInAnyOrderElementsOf(existing));
         // what came twice is the same event twice
-        assertThat(eventsByEntity().values()).allSatisfy(events -> assertThat(events).hasSize(1));
+        assertThat(eventsByEntity().values())
+                .allSatisfy(events -> assertThat(events).hasSize(1));
     }
 
     /// The id of a new token; none where the service was away.

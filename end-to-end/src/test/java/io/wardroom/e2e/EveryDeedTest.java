@@ -38,8 +38,10 @@ class EveryDeedTest {
 
     /// Routes that change something and are not seen to succeed here.
     private static final Map<String, String> DONE_ELSEWHERE = Map.of(
-            "POST /api/v1/system/sync-mitre", "needs a source of ATT&CK and changes it for all: its service's tests do it",
-            "POST /api/v1/system/sync-mitre/rollback", "takes the catalogue of all tests back: its service's tests do it");
+            "POST /api/v1/system/sync-mitre",
+                    "needs a source of ATT&CK and changes it for all: its service's tests do it",
+            "POST /api/v1/system/sync-mitre/rollback",
+                    "takes the catalogue of all tests back: its service's tests do it");
 
     /// Routes that change something and refuse nobody who is signed in.
     private static final Map<String, String> NEVER_REFUSED = Map.of(
@@ -80,9 +82,8 @@ class EveryDeedTest {
         reads();
         refusedByRole();
 
-        await("every call on record")
-                .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(deeds.missing(owner)).isEmpty());
+        await("every call on record").atMost(PATIENCE).untilAsserted(() -> assertThat(deeds.missing(owner))
+                .isEmpty());
         var changing = changing();
         assertThat(without(without(changing, deeds.succeeded()), DONE_ELSEWHERE.keySet()))
                 .as("routes of which no good call is known")
@@ -98,11 +99,12 @@ class EveryDeedTest {
         var showing = new TreeSet<String>();
         var document = document();
         document.get("paths")
-                .forEachEntry((path, methods) -> methods.path("get").path("responses").forEach(response -> {
-                    if (showsSecret(document, response, new HashSet<>())) {
-                        showing.add(Route.shape("GET", path));
-                    }
-                }));
+                .forEachEntry(
+                        (path, methods) -> methods.path("get").path("responses").forEach(response -> {
+                            if (showsSecret(document, response, new HashSet<>())) {
+                                showing.add(Route.shape("GET", path));
+                            }
+                        }));
 
         assertThat(without(without(showing, READS_ON_RECORD), NO_SECRETS.keySet()))
                 .as("routes that seem to show a secret and whose reading is not known to be on record")
@@ -138,8 +140,8 @@ class EveryDeedTest {
         var guest = "guest-" + UUID.randomUUID();
         var invitation = Map.of("email", guest + "@example.org", "role", "viewer");
         deeds.does(owner, "POST", "/api/v1/invitations", invitation);
-        var accept = Map.of(
-                "token", tokenMailedTo(guest + "@example.org"), "username", guest, "password", "long enough 42");
+        var accept =
+                Map.of("token", tokenMailedTo(guest + "@example.org"), "username", guest, "password", "long enough 42");
         deeds.does(null, "POST", "/api/v1/auth/accept-invite", accept);
         deeds.isRefused(null, "POST", "/api/v1/auth/accept-invite", accept);
         deeds.isRefused(owner, "POST", "/api/v1/invitations", invitation);
@@ -154,8 +156,7 @@ class EveryDeedTest {
         deeds.does(new Person(refreshed.field("access_token")), "POST", "/api/v1/auth/logout", null);
 
         deeds.does(null, "POST", "/api/v1/auth/forgot-password", Map.of("email", guest + "@example.org"));
-        var reset = Map.of(
-                "token", tokenMailedTo(guest + "@example.org"), "password", "another long enough 42");
+        var reset = Map.of("token", tokenMailedTo(guest + "@example.org"), "password", "another long enough 42");
         deeds.does(null, "POST", "/api/v1/auth/reset-password", reset);
         deeds.isRefused(null, "POST", "/api/v1/auth/reset-password", reset);
         forgottenByNobody();
@@ -164,8 +165,7 @@ class EveryDeedTest {
     /// It is answered like any other, so that nobody learns who has an account; the row says what it was.
     private void forgottenByNobody() {
         var address = NOBODY + "@example.org";
-        var answer = deeds.isSilentlyRefused(
-                null, "POST", "/api/v1/auth/forgot-password", Map.of("email", address));
+        var answer = deeds.isSilentlyRefused(null, "POST", "/api/v1/auth/forgot-password", Map.of("email", address));
         assertThat(answer.status()).isEqualTo(202);
     }
 
@@ -288,7 +288,8 @@ class EveryDeedTest {
         onOne(owner, "DELETE", "/api/v1/maintenance-windows/{id}", null, window);
 
         // an alert that the agent raises itself, and a batch without the signature that its key makes due
-        agent.ingest(VirtualAgent.alert(UUID.randomUUID(), 1, Instant.now(), "walk")).expect(202);
+        agent.ingest(VirtualAgent.alert(UUID.randomUUID(), 1, Instant.now(), "walk"))
+                .expect(202);
         agent.ingest(VirtualAgent.batch(UUID.randomUUID(), 2, Instant.now(), 1), null, Map.of())
                 .expect(403);
         var alert = firstOf("/api/v1/alerts?agent_id=" + agent.id);
@@ -362,19 +363,15 @@ class EveryDeedTest {
         onOne(owner, "POST", "/api/v1/tests/{id}/reject", Map.of("comments", "walk"), rejected);
         onOne(owner, "POST", "/api/v1/tests/{id}/reopen", null, rejected);
         // and through its states once more, to be approved by the older route
-        owner.post("/api/v1/tests/%s/start-execution".formatted(rejected), Map.of()).expect(200);
+        owner.post("/api/v1/tests/%s/start-execution".formatted(rejected), Map.of())
+                .expect(200);
         owner.send("PATCH", "/api/v1/tests/%s/red".formatted(rejected), Answer.JSON.writeValueAsString(redReport()))
                 .expect(200);
         owner.post("/api/v1/tests/%s/submit-red".formatted(rejected), Map.of()).expect(200);
         owner.send("PATCH", "/api/v1/tests/%s/blue".formatted(rejected), Answer.JSON.writeValueAsString(blueReport()))
                 .expect(200);
         owner.post("/api/v1/tests/%s/submit-blue".formatted(rejected), Map.of()).expect(200);
-        onOne(
-                owner,
-                "POST",
-                "/api/v1/tests/{id}/validate",
-                Map.of("result", "detected", "comments", "walk"),
-                rejected);
+        onOne(owner, "POST", "/api/v1/tests/{id}/validate", Map.of("result", "detected", "comments", "walk"), rejected);
 
         var told = firstOf("/api/v1/notifications?limit=100");
         onOne(owner, "PATCH", "/api/v1/notifications/{id}/read", null, told);
@@ -405,7 +402,8 @@ class EveryDeedTest {
         deeds.does(owner, "GET", "/api/v1/audit-logs/export", null);
         await("a proof of it")
                 .atMost(PATIENCE)
-                .until(() -> owner.get("/api/v1/audit-logs/%s/proof".formatted(row)).status() == 200);
+                .until(() ->
+                        owner.get("/api/v1/audit-logs/%s/proof".formatted(row)).status() == 200);
         deeds.does(owner, "GET", "/api/v1/audit-logs/{id}/proof", null, row);
     }
 
@@ -439,12 +437,13 @@ class EveryDeedTest {
     }
 
     private static Map<String, Object> newUser(String name) {
-        return Map.of(
-                "username", name, "email", name + "@example.org", "password", "long enough 42", "role", "viewer");
+        return Map.of("username", name, "email", name + "@example.org", "password", "long enough 42", "role", "viewer");
     }
 
     private String firstOf(String list) {
-        await(list).atMost(PATIENCE).until(() -> !owner.get(list).expect(200).json().get("items").isEmpty());
+        await(list)
+                .atMost(PATIENCE)
+                .until(() -> !owner.get(list).expect(200).json().get("items").isEmpty());
         return owner.get(list).json().get("items").get(0).get("id").asString();
     }
 
@@ -456,7 +455,8 @@ class EveryDeedTest {
                 .until(
                         () -> {
                             var mails = STACK.mails(address);
-                            var found = link.matcher(mails.isEmpty() ? "" : mails.getFirst().text());
+                            var found = link.matcher(
+                                    mails.isEmpty() ? "" : mails.getFirst().text());
                             return found.find() ? found.group(1) : "";
                         },
                         token -> !token.isEmpty() && MAILED.add(token));
@@ -473,8 +473,8 @@ class EveryDeedTest {
     private static String wrongCode(String secret, long step) {
         for (var digits = 0; ; digits++) {
             var wrong = "%06d".formatted(digits);
-            var near = List.of(
-                    code(secret, step - 1), code(secret, step), code(secret, step + 1), code(secret, step + 2));
+            var near =
+                    List.of(code(secret, step - 1), code(secret, step), code(secret, step + 1), code(secret, step + 2));
             if (!near.contains(wrong)) {
                 return wrong;
             }

@@ -23,10 +23,9 @@ class SampleTest {
     void sectionsAreObservations() {
         for (var record : samples("inventory", Topics.TELEMETRY_INVENTORY)) {
             var received = Received.read(record, JSON);
-            assertThat(received.items())
-                    .isNotEmpty()
-                    .allSatisfy(item -> assertThat(Observation.read(item, received.at(), JSON))
-                            .isPresent());
+            assertThat(received.items()).isNotEmpty().allSatisfy(item -> assertThat(
+                            Observation.read(item, received.at(), JSON))
+                    .isPresent());
         }
     }
 

@@ -31,7 +31,8 @@ class SampleTest {
                     .containsExactly(0.2513, 0.97);
             assertThat(batch.getMoments(0).getLayoutId()).isEqualTo(layout.id(TENANT));
 
-            var record = metrics.records(Topics.TELEMETRY_METRICS, UUID.randomUUID().toString(), TENANT)
+            var record = metrics.records(
+                            Topics.TELEMETRY_METRICS, UUID.randomUUID().toString(), TENANT)
                     .get(i);
             var always = new ReceivedBatch.Window(0, Long.MAX_VALUE);
             assertThat(ReceivedBatch.read(record, always, (_, _) -> Optional.of(layout))

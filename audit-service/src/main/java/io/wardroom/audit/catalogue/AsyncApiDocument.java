@@ -89,7 +89,10 @@ final class AsyncApiDocument {
         var headers = message.putObject("headers");
         headers.put("type", "object");
         headers.putArray("allOf").add(reference("components/schemas/" + CLOUD_EVENT));
-        headers.putObject("properties").putObject("ce_type").put("type", "string").put("const", event.type());
+        headers.putObject("properties")
+                .putObject("ce_type")
+                .put("type", "string")
+                .put("const", event.type());
         var schema = event.schema();
         if (schema instanceof ObjectNode form) {
             // what stands in the tree says which draft it is; here AsyncAPI's own says it

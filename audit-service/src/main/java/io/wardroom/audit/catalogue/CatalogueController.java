@@ -35,8 +35,7 @@ class CatalogueController {
         var version = Optional.ofNullable(build.getIfAvailable())
                 .map(BuildProperties::getVersion)
                 .orElse("0");
-        document = Shown.of(
-                json.writeValueAsBytes(new AsyncApiDocument(json).of(contract, version, settings.kafka())));
+        document = Shown.of(json.writeValueAsBytes(new AsyncApiDocument(json).of(contract, version, settings.kafka())));
         page = Shown.of(new EventPage(json).of(contract, version).getBytes(StandardCharsets.UTF_8));
     }
 

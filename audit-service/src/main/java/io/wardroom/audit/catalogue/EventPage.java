@@ -59,28 +59,30 @@ final class EventPage {
                 .append("A schema only ever grows: pass over fields you do not know. ")
                 .append("An event may come twice, with the same <code>ce_id</code>; events of one key are in order. ")
                 .append("For programs: <a href=\"/asyncapi.json\">asyncapi.json</a>.</p>\n<ul>\n");
-        contract.topics().forEach(topic -> page.append("<li><a href=\"#%1$s\">%1$s</a></li>\n"
-                .formatted(escaped(topic.name()))));
+        contract.topics()
+                .forEach(
+                        topic -> page.append("<li><a href=\"#%1$s\">%1$s</a></li>\n".formatted(escaped(topic.name()))));
         page.append("</ul>\n");
         contract.topics().forEach(topic -> append(page, topic));
         return page.append("</main>\n</body>\n</html>\n").toString();
     }
 
     private void append(StringBuilder page, Topic topic) {
-        page.append("<section>\n<h2 id=\"%1$s\">%1$s</h2>\n<p>%2$s</p>\n<p class=\"faint\">Written by %3$s. Key: %4$s.%5$s</p>\n"
-                .formatted(
-                        escaped(topic.name()),
-                        escaped(topic.description()),
-                        escaped(topic.service()),
-                        escaped(topic.key()),
-                        topic.compacted() ? " Compacted: the newest record of each key stays." : ""));
+        page.append(
+                "<section>\n<h2 id=\"%1$s\">%1$s</h2>\n<p>%2$s</p>\n<p class=\"faint\">Written by %3$s. Key: %4$s.%5$s</p>\n"
+                        .formatted(
+                                escaped(topic.name()),
+                                escaped(topic.description()),
+                                escaped(topic.service()),
+                                escaped(topic.key()),
+                                topic.compacted() ? " Compacted: the newest record of each key stays." : ""));
         topic.events().forEach(event -> append(page, event));
         page.append("</section>\n");
     }
 
     private void append(StringBuilder page, Event event) {
-        page.append("<h3 id=\"%1$s\">%1$s</h3>\n<p>%2$s</p>\n"
-                .formatted(escaped(event.type()), escaped(event.summary())));
+        page.append(
+                "<h3 id=\"%1$s\">%1$s</h3>\n<p>%2$s</p>\n".formatted(escaped(event.type()), escaped(event.summary())));
         var schema = event.schema();
         if (schema == null) {
             page.append("<p class=\"faint\">Protobuf; its definition stands in asyncapi.json.</p>\n");

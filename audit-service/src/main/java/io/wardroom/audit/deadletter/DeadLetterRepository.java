@@ -58,8 +58,7 @@ class DeadLetterRepository {
     record Page(List<DeadLetter> items, long total) {}
 
     /// What goes back to a topic.
-    record Sendable(
-            String topic, byte @Nullable [] key, List<KeptHeader> headers, byte @Nullable [] value) {}
+    record Sendable(String topic, byte @Nullable [] key, List<KeptHeader> headers, byte @Nullable [] value) {}
 
     /// @return false if it is here already
     boolean insert(BuriedRecord record) {

@@ -58,18 +58,15 @@ class ReplayRelay implements OutboxTypedHandler<Replay>, DisposableBean {
                 () -> Objects.requireNonNull(transaction.execute(_ -> repository.sendable(replay.letter()))));
         found.ifPresent(record -> {
             send(replay, record);
-            TenantScope.everyTenant(() -> transaction.executeWithoutResult(
-                    _ -> repository.markSent(replay.letter(), clock.instant())));
+            TenantScope.everyTenant(
+                    () -> transaction.executeWithoutResult(_ -> repository.markSent(replay.letter(), clock.instant())));
         });
     }
 
     private void send(Replay replay, Sendable kept) {
         var record = new ProducerRecord<byte[], byte[]>(kept.topic(), kept.key(), kept.value());
         kept.headers().forEach(header -> record.headers().add(header.name(), header.value()));
-        record.headers()
-                .add(
-                        RecordReader.REPLAY_OF,
-                        replay.letter().toString().getBytes(StandardCharsets.UTF_8));
+        record.headers().add(RecordReader.REPLAY_OF, replay.letter().toString().getBytes(StandardCharsets.UTF_8));
         try (var producer = producers.createProducer()) {
             producer.send(record).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException failure) {

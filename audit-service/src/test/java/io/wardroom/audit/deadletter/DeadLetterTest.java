@@ -164,12 +164,14 @@ class DeadLetterTest extends OnRealServers {
 
         var back = read(topic, 2);
         assertThat(back).hasSize(2);
-        var whole = back.stream().filter(record -> record.key() != null).findFirst().orElseThrow();
+        var whole =
+                back.stream().filter(record -> record.key() != null).findFirst().orElseThrow();
         assertThat(whole.key()).isEqualTo(hostile);
         assertThat(whole.value()).containsExactly(1, 0, 2);
         assertThat(whole.headers().lastHeader(header).value()).isEqualTo(hostile);
         assertThat(whole.headers().lastHeader("kafka_dlt-exception-message")).isNull();
-        var empty = back.stream().filter(record -> record.key() == null).findFirst().orElseThrow();
+        var empty =
+                back.stream().filter(record -> record.key() == null).findFirst().orElseThrow();
         assertThat(empty.value()).isNull();
     }
 
@@ -179,7 +181,11 @@ class DeadLetterTest extends OnRealServers {
         bury(topic, new byte[] {1}, new byte[] {1}, Map.of());
         var administrator = administrator();
         await("it").atMost(PATIENCE).until(() -> total(list(administrator, "topic", topic)) == 1);
-        var id = list(administrator, "topic", topic).get("items").get(0).get("id").asString();
+        var id = list(administrator, "topic", topic)
+                .get("items")
+                .get(0)
+                .get("id")
+                .asString();
 
         var statuses = new ArrayList<Integer>();
         try (var many = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -191,14 +197,12 @@ class DeadLetterTest extends OnRealServers {
 
         assertThat(statuses).containsOnlyOnce(202).containsOnly(202, 409);
         assertThat(read(topic, 1)).hasSize(1);
-        await("its state")
-                .atMost(PATIENCE)
-                .until(() -> list(administrator, "topic", topic)
-                        .get("items")
-                        .get(0)
-                        .get("state")
-                        .asString()
-                        .equals("replayed"));
+        await("its state").atMost(PATIENCE).until(() -> list(administrator, "topic", topic)
+                .get("items")
+                .get(0)
+                .get("state")
+                .asString()
+                .equals("replayed"));
     }
 
     @Test
@@ -209,9 +213,7 @@ class DeadLetterTest extends OnRealServers {
         }
         var administrator = administrator();
 
-        await("the newest")
-                .atMost(PATIENCE)
-                .until(() -> total(list(administrator, "topic", topic, "key", "59")) == 1);
+        await("the newest").atMost(PATIENCE).until(() -> total(list(administrator, "topic", topic, "key", "59")) == 1);
         var page = list(administrator, "topic", topic, "limit", "20");
         assertThat(total(page)).isEqualTo(50);
         assertThat(page.get("items").findValuesAsString("key").getFirst()).isEqualTo("59");
@@ -226,10 +228,10 @@ class DeadLetterTest extends OnRealServers {
         assertThat(next.get("items").findValuesAsString("key").getFirst()).isEqualTo("39");
         assertThat(total(list(administrator, "topic", topic, "key", "9"))).isZero();
 
-        TenantScope.everyTenant(() -> transaction.executeWithoutResult(_ -> jdbc.sql(
-                        "update dead_letter set dead_at = now() - interval '31 days' where topic = :topic")
-                .param("topic", topic)
-                .update()));
+        TenantScope.everyTenant(() -> transaction.executeWithoutResult(
+                _ -> jdbc.sql("update dead_letter set dead_at = now() - interval '31 days' where topic = :topic")
+                        .param("topic", topic)
+                        .update()));
         letters.forgetOld();
         assertThat(total(list(administrator, "topic", topic))).isZero();
     }
@@ -299,8 +301,7 @@ class DeadLetterTest extends OnRealServers {
     private List<ConsumerRecord<byte[], byte[]>> read(String topic, int expected) {
         var settings = new HashMap<>(consumers.getConfigurationProperties());
         settings.remove("group.id");
-        try (var consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             var partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));

@@ -68,7 +68,8 @@ class EventContractTest {
     @Test
     void batchesAndLayoutsHaveNoFieldBeyondTheirDefinition() throws Exception {
         for (var sample : CONTRACT.event("io.wardroom.metrics.received.v1").samples()) {
-            assertThat(MetricsBatch.parseFrom(sample).getUnknownFields().asMap()).isEmpty();
+            assertThat(MetricsBatch.parseFrom(sample).getUnknownFields().asMap())
+                    .isEmpty();
         }
         for (var sample : CONTRACT.event("io.wardroom.layout.introduced.v1").samples()) {
             assertThat(Layout.parseFrom(sample).getUnknownFields().asMap()).isEmpty();
@@ -93,10 +94,7 @@ class EventContractTest {
     /// What the sample tells, as this service would come to write it.
     private static Origin origin(JsonNode sample, Map<Stream, List<byte[]>> others) {
         var agent = new KnownAgent(
-                UUID.fromString(sample.get("agent_id").asString()),
-                new TenantId(UUID.randomUUID()),
-                null,
-                List.of());
+                UUID.fromString(sample.get("agent_id").asString()), new TenantId(UUID.randomUUID()), null, List.of());
         var batch = new ParsedBatch(
                 null,
                 sample.get("instance_id").asString(),

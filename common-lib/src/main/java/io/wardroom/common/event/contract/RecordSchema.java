@@ -32,7 +32,7 @@ final class RecordSchema {
         var properties = schema.putObject("properties");
         var required = NODES.arrayNode();
         for (var component : record.getRecordComponents()) {
-            var name = NAMES.translate(component.getName());
+            var name = NAMES.nameForField(null, null, component.getName());
             var form = of(component.getGenericType());
             if (component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
                 var plain = form.path("type").asString();
