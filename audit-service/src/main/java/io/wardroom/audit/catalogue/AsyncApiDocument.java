@@ -4,6 +4,7 @@ import io.wardroom.common.event.EventHeaders;
 import io.wardroom.common.event.contract.EventContract;
 import io.wardroom.common.event.contract.EventContract.Event;
 import io.wardroom.common.event.contract.EventContract.Topic;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,6 +16,10 @@ final class AsyncApiDocument {
     private static final String PROTOBUF = "application/vnd.google.protobuf;version=3";
     private static final String CLOUD_EVENT = "CloudEvent";
     private static final String KAFKA_BINDING = "0.5.0";
+
+    private static final Map<String, String> MESSAGES = Map.of(
+            "io.wardroom.metrics.received.v1", "MetricsBatch",
+            "io.wardroom.layout.introduced.v1", "Layout");
 
     private final JsonMapper json;
 
@@ -102,12 +107,18 @@ final class AsyncApiDocument {
             var examples = message.putArray("examples");
             event.samples().forEach(sample -> examples.addObject().set("payload", json.readTree(sample)));
         } else {
-            message.putObject("payload").put("schemaFormat", PROTOBUF).put("schema", EventContract.protobuf());
+            message.putObject("payload").put("schemaFormat", PROTOBUF).put("schema", protobuf(event));
         }
         var binding = message.putObject("bindings").putObject("kafka");
         binding.putObject("key").put("type", "string").put("description", topic.key());
         binding.put("bindingVersion", KAFKA_BINDING);
         return message;
+    }
+
+    /// The definition with a mark at the message that this event is, as the specification's parser asks for.
+    private static String protobuf(Event event) {
+        var message = "message " + MESSAGES.getOrDefault(event.type(), "") + " {";
+        return EventContract.protobuf().replace(message, "// @RootNode\n" + message);
     }
 
     /// The attributes that [EventHeaders] writes.
