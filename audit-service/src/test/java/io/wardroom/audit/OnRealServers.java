@@ -48,12 +48,17 @@ public abstract class OnRealServers {
     protected static final Stack.Database DATABASE = STACK.newDatabase("audit-service");
     protected static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /// All replicas that run here sign alike and read the topics together.
+    private static final String SIGNING_KEY = Servers.aSigningKey();
+    // other runs leave their records on the same broker
+    private static final String GROUP = "audit-service-" + UuidV7.next();
+
     static final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             var settings = new HashMap<String, Object>(STACK.environmentOf("audit-service"));
             settings.putAll(DATABASE.environment());
-            settings.put("WARDROOM_AUDIT_SIGNING_KEY", aSigningKey());
+            settings.put("WARDROOM_AUDIT_SIGNING_KEY", SIGNING_KEY);
             settings.put("wardroom.audit.proof.archive.bucket", STACK.s3Bucket());
             settings.put("wardroom.audit.proof.archive.endpoint", STACK.s3Endpoint());
             settings.put("wardroom.audit.proof.archive.access-key", STACK.s3AccessKey());
@@ -67,9 +72,10 @@ public abstract class OnRealServers {
             settings.put("wardroom.audit.webhooks.wire.whole-timeout", "2s");
             settings.put("wardroom.audit.webhooks.look-every", "100ms");
             settings.put("wardroom.audit.webhooks.sweep-every", "200ms");
+            settings.put("wardroom.audit.dead-letters.find-every", "1s");
+            settings.put("wardroom.audit.dead-letters.most", "50");
             settings.put("management.server.port", "0");
-            // other runs leave their records on the same broker
-            settings.put("spring.kafka.consumer.group-id", "audit-service-" + UuidV7.next());
+            settings.put("spring.kafka.consumer.group-id", GROUP);
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("servers", settings));
         }
 

@@ -1,11 +1,13 @@
 package io.wardroom.common.event;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
 import io.namastack.outbox.Outbox;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.time.Clock;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -92,8 +94,13 @@ class EventAutoConfiguration {
         }
 
         @Bean
-        KafkaRelay kafkaRelay(KafkaTemplate<String, byte[]> kafka) {
-            return new KafkaRelay(kafka);
+        KafkaRelay kafkaRelay(KafkaTemplate<String, byte[]> kafka, MeterRegistry meters, Clock clock) {
+            return new KafkaRelay(kafka, meters, clock);
+        }
+
+        @Bean
+        OutboxBacklog outboxBacklog(DataSource source) {
+            return new OutboxBacklog(source);
         }
     }
 }

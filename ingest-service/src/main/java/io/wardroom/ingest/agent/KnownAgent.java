@@ -14,7 +14,7 @@ public final class KnownAgent {
     private final @Nullable VerifyingKey pinned;
     private final Set<String> refused;
 
-    KnownAgent(UUID id, TenantId tenant, @Nullable VerifyingKey pinned, Collection<String> refused) {
+    public KnownAgent(UUID id, TenantId tenant, @Nullable VerifyingKey pinned, Collection<String> refused) {
         this.id = id;
         this.name = id.toString();
         this.tenant = tenant;

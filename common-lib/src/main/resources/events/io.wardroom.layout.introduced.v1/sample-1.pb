@@ -1,0 +1,6 @@
+
+¼¤—õHv|ÏvĞânØK£
+system.cpu.utilization0
+system.filesystem.utilization
+
+mountpoint/
