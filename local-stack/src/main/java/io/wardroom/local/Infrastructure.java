@@ -206,6 +206,10 @@ final class Infrastructure implements Backing {
         return keycloak;
     }
 
+    Integrators integrators() {
+        return new Integrators(kafka, keycloak);
+    }
+
     MailServer mail() {
         return mail;
     }
