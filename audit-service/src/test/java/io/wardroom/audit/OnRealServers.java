@@ -42,6 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
 public abstract class OnRealServers {
     protected static final Stack STACK = TestStack.shared();
     protected static final Stack.Database DATABASE = STACK.newDatabase("audit-service");
+    protected static final SyslogServer SYSLOG = SyslogServer.started();
     protected static final Duration PATIENCE = Duration.ofSeconds(20);
 
     static final class Servers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
@@ -57,6 +58,7 @@ public abstract class OnRealServers {
             settings.put("wardroom.audit.proof.archive.every", "1s");
             // the local store knows no object lock
             settings.put("wardroom.audit.proof.archive.retention", "0s");
+            settings.put("wardroom.audit.siem.syslog", SYSLOG.address());
             settings.put("management.server.port", "0");
             // other runs leave their records on the same broker
             settings.put("spring.kafka.consumer.group-id", "audit-service-" + UuidV7.next());
