@@ -46,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 public abstract class OnRealServers {
     protected static final Stack STACK = TestStack.shared();
     protected static final Stack.Database DATABASE = STACK.newDatabase("audit-service");
+    protected static final SyslogServer SYSLOG = SyslogServer.started();
     protected static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /// All replicas that run here sign alike and read the topics together.
@@ -74,6 +75,7 @@ public abstract class OnRealServers {
             settings.put("wardroom.audit.webhooks.sweep-every", "200ms");
             settings.put("wardroom.audit.dead-letters.find-every", "1s");
             settings.put("wardroom.audit.dead-letters.most", "50");
+            settings.put("wardroom.audit.siem.syslog", SYSLOG.address());
             settings.put("management.server.port", "0");
             settings.put("spring.kafka.consumer.group-id", GROUP);
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("servers", settings));

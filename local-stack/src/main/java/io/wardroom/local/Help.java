@@ -21,6 +21,11 @@ final class Help {
                   ./wardroom logs NAME [-f]
                                         shows the end of a component's log, -f all that follows
                   ./wardroom mail       shows the mails that were sent, newest first: none leaves this machine
+                  ./wardroom integrator add NAME [--tenant ID]
+                                        admits one who reads events on Kafka from outside, and shows the credentials
+                                        once: the shared topics, or those of one tenant (docs/integrators.md)
+                  ./wardroom integrator remove NAME
+                  ./wardroom integrator list
                   ./wardroom simulate --agents N --interval S --for D [--faults LIST]
                                         lets N simulated hosts report to what runs here, every S (such as 15s) for D
                                         (such as 10m), and compares what was acknowledged with what is stored

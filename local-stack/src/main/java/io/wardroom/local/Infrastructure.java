@@ -210,6 +210,10 @@ final class Infrastructure implements Backing {
         return keycloak;
     }
 
+    Integrators integrators() {
+        return new Integrators(kafka, keycloak);
+    }
+
     MailServer mail() {
         return mail;
     }

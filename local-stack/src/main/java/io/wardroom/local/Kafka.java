@@ -27,6 +27,15 @@ final class Kafka {
         return ports.address(Port.KAFKA);
     }
 
+    /// Where those who are no part of the suite log in and read, if they were admitted.
+    String bootstrapOfIntegrators() {
+        return ports.address(Port.KAFKA_INTEGRATORS);
+    }
+
+    private String tokenKeys() {
+        return Keycloak.issuer(ports) + "/protocol/openid-connect/certs";
+    }
+
     void start() throws IOException {
         var data = home.data().resolve(NAME);
         Files.createDirectories(data);
@@ -40,6 +49,7 @@ final class Kafka {
                 "-XX:ReservedCodeCacheSize=64m",
                 "-Dlog4j2.configurationFile=io/wardroom/local/log4j2-kafka.xml",
                 "-Dlog4j2.disable.jmx=true",
+                "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=" + tokenKeys(),
                 "-cp",
                 ClassPath.ofServers(),
                 KafkaProcess.class.getName(),
@@ -55,11 +65,28 @@ final class Kafka {
                 process.roles=broker,controller
                 node.id=1
                 controller.quorum.voters=1@%2$s
-                listeners=PLAINTEXT://%1$s,CONTROLLER://%2$s
-                advertised.listeners=PLAINTEXT://%1$s
-                listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+                listeners=PLAINTEXT://%1$s,CONTROLLER://%2$s,INTEGRATORS://%4$s
+                advertised.listeners=PLAINTEXT://%1$s,INTEGRATORS://%4$s
+                listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,INTEGRATORS:SASL_PLAINTEXT
                 inter.broker.listener.name=PLAINTEXT
                 controller.listener.names=CONTROLLER
+                # the suite's own services come without a name, by a listener that only they reach; whoever has a name
+                # may do what an ACL allows, and nothing without one
+                authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+                super.users=User:ANONYMOUS
+                allow.everyone.if.no.acl.found=false
+                listener.name.integrators.sasl.enabled.mechanisms=OAUTHBEARER,SCRAM-SHA-512
+                listener.name.integrators.connections.max.reauth.ms=900000
+                listener.name.integrators.max.connections=200
+                listener.name.integrators.scram-sha-512.sasl.jaas.config=%7$s.scram.ScramLoginModule required;
+                listener.name.integrators.oauthbearer.sasl.jaas.config=%7$s.oauthbearer.OAuthBearerLoginModule required;
+                listener.name.integrators.oauthbearer.sasl.server.callback.handler.class=%8$s
+                listener.name.integrators.sasl.oauthbearer.jwt.validator.class=%9$s
+                listener.name.integrators.sasl.oauthbearer.jwks.endpoint.url=%5$s
+                listener.name.integrators.sasl.oauthbearer.expected.issuer=%6$s
+                listener.name.integrators.sasl.oauthbearer.expected.audience=%10$s
+                # the client a token was made for, which is what ACLs name
+                listener.name.integrators.sasl.oauthbearer.sub.claim.name=azp
                 log.dirs=%3$s
                 # one node: nothing has a second copy
                 default.replication.factor=1
@@ -87,6 +114,13 @@ final class Kafka {
                 """.formatted(
                         bootstrap(),
                         ports.address(Port.KAFKA_CONTROLLER),
-                        data.toString().replace("\\", "\\\\"));
+                        data.toString().replace("\\", "\\\\"),
+                        bootstrapOfIntegrators(),
+                        tokenKeys(),
+                        Keycloak.issuer(ports),
+                        "org.apache.kafka.common.security",
+                        "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler",
+                        IntegratorTokens.class.getName(),
+                        Keycloak.EVENTS_AUDIENCE);
     }
 }

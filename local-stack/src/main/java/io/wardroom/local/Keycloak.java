@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class Keycloak {
     static final String NAME = "keycloak";
     static final String REALM = "wardroom";
+    /// For whom the tokens are that the broker takes; those of people are for somebody else.
+    static final String EVENTS_AUDIENCE = "wardroom-events";
+    private static final String EVENTS_SCOPE = "events";
     private static final String SETUP_USER = "wardroom-setup";
     private static final String WEB_CLIENT = "gateway-web";
     private static final String CALLBACK = "/api/v1/auth/browser/callback";
     private static final Duration LIMIT = Duration.ofSeconds(150);
     private static final int HEAP_MEBIBYTES = 320;
+    private static final int CONFLICT = 409;
     /// Half the life of a token of the master realm.
     private static final Duration SETUP_TOKEN_KEPT = Duration.ofSeconds(30);
 
@@ -54,7 +58,11 @@ final class Keycloak {
     }
 
     String issuer() {
-        return url() + "/realms/" + REALM;
+        return issuer(ports);
+    }
+
+    static String issuer(Ports ports) {
+        return ports.http(Port.KEYCLOAK) + "/realms/" + REALM;
     }
 
     /// What the gateway alone is told.
@@ -228,7 +236,7 @@ final class Keycloak {
     /// An access token as the first step of a login gives it.
     String passwordGrant(String username, String password) throws IOException {
         var answer = http.form(
-                issuer() + "/protocol/openid-connect/token",
+                tokenUrl(),
                 Map.of(
                         "grant_type",
                         "password",
@@ -243,6 +251,72 @@ final class Keycloak {
                         "password",
                         password));
         return Json.string(Json.object(demand(answer, "A token for " + username).body()), "access_token");
+    }
+
+    String tokenUrl() {
+        return issuer() + "/protocol/openid-connect/token";
+    }
+
+    /// Makes a client that gets tokens for itself alone, which the broker takes and nothing else does.
+    void provideReaderOfEvents(String client, String secret) throws IOException {
+        var token = setupToken();
+        var scope = http.json("POST", admin("/client-scopes"), token, Json.write(eventsScope()));
+        if (scope.status() != CONFLICT) {
+            demand(scope, "The scope " + EVENTS_SCOPE);
+        }
+        var wanted = new LinkedHashMap<String, Object>(Map.of(
+                "clientId", client,
+                "name", "Reads events on Kafka",
+                "secret", secret,
+                "enabled", true,
+                "publicClient", false,
+                "serviceAccountsEnabled", true,
+                "standardFlowEnabled", false,
+                "directAccessGrantsEnabled", false,
+                "fullScopeAllowed", false,
+                "defaultClientScopes", List.of(EVENTS_SCOPE)));
+        wanted.put("optionalClientScopes", List.of());
+        demand(http.json("POST", admin("/clients"), token, Json.write(wanted)), "The client " + client);
+    }
+
+    private static Map<String, Object> eventsScope() {
+        return Map.of(
+                "name",
+                EVENTS_SCOPE,
+                "description",
+                "Lets the broker take a token",
+                "protocol",
+                "openid-connect",
+                "attributes",
+                Map.of("include.in.token.scope", "true", "display.on.consent.screen", "false"),
+                "protocolMappers",
+                List.of(
+                        Map.of(
+                                "name", "subject",
+                                "protocol", "openid-connect",
+                                "protocolMapper", "oidc-sub-mapper",
+                                "config", Map.of("access.token.claim", "true")),
+                        Map.of(
+                                "name", "audience",
+                                "protocol", "openid-connect",
+                                "protocolMapper", "oidc-audience-mapper",
+                                "config",
+                                        Map.of(
+                                                "included.custom.audience",
+                                                EVENTS_AUDIENCE,
+                                                "access.token.claim",
+                                                "true"))));
+    }
+
+    /// Deletes a client; absent is fine.
+    void removeClient(String client) throws IOException {
+        var token = setupToken();
+        var found = demand(http.get(admin("/clients?clientId=" + Http.encode(client)), token), "The client " + client);
+        for (var each : Json.objects(found.body())) {
+            demand(
+                    http.json("DELETE", admin("/clients/" + Json.string(each, "id")), token, ""),
+                    "The end of the client " + client);
+        }
     }
 
     /// Lets each password cost next to nothing, here and at logins. For test servers: they set and check hundreds.

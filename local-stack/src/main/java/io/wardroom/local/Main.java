@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// What `./wardroom` calls once it has found Java and built what is stale.
 final class Main {
@@ -44,6 +45,7 @@ final class Main {
                     refuse(words);
                     yield new Mails(home).print(System.out);
                 }
+                case "integrator" -> integrator(home, words);
                 case "simulate" -> new Simulation(home, checkout, System.getenv()).run(words);
                 case "logs" -> logs(home, words);
                 case "reset" -> reset(home, words);
@@ -85,6 +87,44 @@ final class Main {
         return detach
                 ? new Control(home, System.out).upDetached(checkout, withAgent, environment)
                 : new Launcher(home, checkout, environment, System.out).up(withAgent);
+    }
+
+    private static int integrator(Home home, List<String> words) throws IOException {
+        var verb = words.isEmpty() ? "" : words.removeFirst();
+        var desk = new IntegratorDesk(home, System.getenv(), System.out);
+        return switch (verb) {
+            case "add" -> {
+                var tenant = optionOf(words, "--tenant");
+                yield desk.add(nameIn(words), tenant);
+            }
+            case "remove" -> desk.remove(nameIn(words));
+            case "list" -> {
+                refuse(words);
+                yield desk.list();
+            }
+            default -> throw new Usage("integrator wants add, remove or list.");
+        };
+    }
+
+    private static String nameIn(List<String> words) {
+        if (words.isEmpty()) {
+            throw new Usage("The integrator needs a name.");
+        }
+        var name = words.removeFirst();
+        refuse(words);
+        return name;
+    }
+
+    private static Optional<String> optionOf(List<String> words, String option) {
+        var at = words.indexOf(option);
+        if (at < 0) {
+            return Optional.empty();
+        }
+        if (at + 1 >= words.size()) {
+            throw new Usage(option + " needs a value.");
+        }
+        words.remove(at);
+        return Optional.of(words.remove(at));
     }
 
     private static int logs(Home home, List<String> words) throws IOException {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The running test servers, and what a test may ask of them. Safe for use by several threads.
 ///
@@ -105,6 +106,11 @@ public final class Stack implements Backing {
     /// Bootstrap servers, such as `127.0.0.1:23456`.
     public String kafka() {
         return fact("WARDROOM_KAFKA");
+    }
+
+    /// Bootstrap servers of the listener that demands a login.
+    public String kafkaOfIntegrators() {
+        return fact("kafka.integrators");
     }
 
     /// Such as `redis://127.0.0.1:23456`.
@@ -207,6 +213,36 @@ public final class Stack implements Backing {
     public String accessToken(String username, String password) {
         return ask(Map.of(Wire.DO, "token", "username", username, "password", password))
                 .getOrDefault("token", "");
+    }
+
+    /// One who reads events from outside.
+    ///
+    /// @param account the user of SCRAM-SHA-512, and Keycloak's client; its consumer groups begin so
+    /// @param tenant  whose events; null for the shared topics
+    public record Integrator(
+            String name,
+            String account,
+            String password,
+            String clientSecret,
+            @Nullable UUID tenant) {}
+
+    /// Admits an integrator, under a name that no other has.
+    ///
+    /// @param tenant null for one of the platform
+    public Integrator newIntegrator(@Nullable UUID tenant) {
+        var name = "test-" + Hash.short8(UUID.randomUUID().toString());
+        var made = ask(Map.of(Wire.DO, "admit", "name", name, "tenant", tenant == null ? "" : tenant.toString()));
+        return new Integrator(
+                name,
+                made.getOrDefault("account", ""),
+                made.getOrDefault("password", ""),
+                made.getOrDefault("secret", ""),
+                tenant);
+    }
+
+    /// Takes everything from an integrator that it was given.
+    public void dismiss(Integrator integrator) {
+        ask(Map.of(Wire.DO, "dismiss", "name", integrator.name()));
     }
 
     /// Ends the broker at once, as a crash would, for every test that runs now.

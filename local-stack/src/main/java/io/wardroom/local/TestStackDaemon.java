@@ -193,6 +193,7 @@ final class TestStackDaemon {
         facts.put("postgres.port", Integer.toString(servers.postgres().port()));
         facts.put("postgres.superuser", servers.postgres().superuser());
         facts.put("postgres.password", servers.postgres().password());
+        facts.put("kafka.integrators", servers.kafka().bootstrapOfIntegrators());
         facts.put("keycloak.url", servers.keycloak().url());
         facts.put("administrator", servers.administrator());
         facts.put("administrator.password", servers.administratorPassword());
@@ -228,6 +229,11 @@ final class TestStackDaemon {
                 servers.kafka().start();
                 yield Map.of();
             }
+            case "admit" -> admit(question);
+            case "dismiss" -> {
+                servers.integrators().remove(field(question, "name"));
+                yield Map.of();
+            }
             case "mails" -> mails(field(question, "to"));
             case "stop-mail" -> {
                 servers.mail().stop();
@@ -239,6 +245,16 @@ final class TestStackDaemon {
             }
             default -> throw new IllegalArgumentException("unknown request");
         };
+    }
+
+    private Map<String, String> admit(Map<String, String> question) throws IOException {
+        var tenant = field(question, "tenant");
+        var admitted =
+                servers.integrators().add(field(question, "name"), tenant.isEmpty() ? null : UUID.fromString(tenant));
+        return Map.of(
+                "account", admitted.account(),
+                "password", admitted.password(),
+                "secret", admitted.clientSecret());
     }
 
     private Map<String, String> mails(String to) throws IOException {

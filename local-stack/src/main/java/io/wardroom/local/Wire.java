@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /// What goes between the daemon and those who use it: one line of names and values, encoded as a form is.
 final class Wire {
     /// Raised with every change that an older side would not understand.
-    static final String VERSION = "2";
+    static final String VERSION = "3";
 
     static final String DO = "do";
     static final String ERROR = "error";
