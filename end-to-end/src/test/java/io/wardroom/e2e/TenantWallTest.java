@@ -176,7 +176,9 @@ class TenantWallTest {
                                         .field("code"))
                                 .isEqualTo("NOT_FOUND");
                     } else if (template.endsWith("/evidence")) {
-                        assertThat(stranger.upload(path, "wall.txt", "wall").expect(404).field("code"))
+                        assertThat(stranger.upload(path, "wall.txt", "wall")
+                                        .expect(404)
+                                        .field("code"))
                                 .isEqualTo("NOT_FOUND");
                     } else {
                         assertThat(stranger.send(method.toUpperCase(Locale.ROOT), path, change)
@@ -213,14 +215,16 @@ class TenantWallTest {
                 .allMatch("refused"::equals);
     }
 
-    /// A technique of the tenant's own, a test of it that has begun, which its creator is told, and what lies beside it.
+    /// A technique of the tenant's own, a test of it that has begun, which its creator is told, and what lies beside
+    // it.
     private static Map<String, String> ofThePurpleTeam(String name) {
         var mitreId = "W-" + UUID.randomUUID().toString().substring(0, 8);
         // the catalogue is read behind the start
-        await("a catalogue").atMost(Duration.ofSeconds(30)).until(() -> OWNER.get("/api/v1/techniques/T9001")
-                        .status()
-                == 200);
-        var technique = OWNER.post("/api/v1/techniques", Map.of("mitre_id", mitreId, "name", name, "tactic", "execution"))
+        await("a catalogue")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> OWNER.get("/api/v1/techniques/T9001").status() == 200);
+        var technique = OWNER.post(
+                        "/api/v1/techniques", Map.of("mitre_id", mitreId, "name", name, "tactic", "execution"))
                 .expect(201)
                 .field("id");
         var test = OWNER.post("/api/v1/tests", Map.of("technique_id", technique, "name", name))
