@@ -35,9 +35,6 @@ public class Readings {
     /// A batch may begin before the range it reaches into; one that is longer than this is not looked for.
     private static final long LONGEST_BATCH_MILLIS = 60_000;
 
-    /// As many as the gateway lets through.
-    private static final int MOST_BATCHES_A_SECOND = 1;
-
     private static final long MOST_BYTES = 64L << 20;
 
     private final JdbcClient jdbc;
@@ -67,13 +64,9 @@ public class Readings {
         if (agents.isEmpty() || names.isEmpty()) {
             return Map.of();
         }
-        var seconds = (int) ((to - from + LONGEST_BATCH_MILLIS) / 1_000);
-        return gather(
-                agents,
-                series -> names.contains(series.name()),
-                from,
-                to,
-                MOST_BATCHES_A_SECOND * Math.max(1, seconds));
+        // an agent may send one batch a second
+        var most = (int) ((to - from + LONGEST_BATCH_MILLIS) / 1_000);
+        return gather(agents, series -> names.contains(series.name()), from, to, most);
     }
 
     /// As [#read], of one agent and as much as is stored.
