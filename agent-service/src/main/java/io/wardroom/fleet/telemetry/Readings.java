@@ -57,8 +57,7 @@ public class Readings {
     public record Measured(SeriesName series, long[] times, double[] values) {}
 
     /// Reads the series whose names are wanted in `[from, to)`, epoch milliseconds, in the running transaction. Of an
-    /// agent that sends more batches than can be judged the newest ones are read. Agents without a point are
-    // absent.
+    /// agent that sends more batches than it may the newest ones are read. Agents without a point are absent.
     @Transactional(propagation = Propagation.MANDATORY)
     public Map<UUID, List<Measured>> read(Map<UUID, TenantId> agents, Set<String> names, long from, long to) {
         if (agents.isEmpty() || names.isEmpty()) {
