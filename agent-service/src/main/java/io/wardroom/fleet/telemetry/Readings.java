@@ -35,9 +35,6 @@ public class Readings {
     /// A batch may begin before the range it reaches into; one that is longer than this is not looked for.
     private static final long LONGEST_BATCH_MILLIS = 60_000;
 
-    /// As many as the gateway lets through.
-    private static final int MOST_BATCHES_A_SECOND = 1;
-
     private static final long MOST_BYTES = 64L << 20;
 
     private final JdbcClient jdbc;
@@ -60,20 +57,15 @@ public class Readings {
     public record Measured(SeriesName series, long[] times, double[] values) {}
 
     /// Reads the series whose names are wanted in `[from, to)`, epoch milliseconds, in the running transaction. Of an
-    /// agent that sends more batches than can be judged the newest ones are read. Agents without a point are
-    // absent.
+    /// agent that sends more batches than it may the newest ones are read. Agents without a point are absent.
     @Transactional(propagation = Propagation.MANDATORY)
     public Map<UUID, List<Measured>> read(Map<UUID, TenantId> agents, Set<String> names, long from, long to) {
         if (agents.isEmpty() || names.isEmpty()) {
             return Map.of();
         }
-        var seconds = (int) ((to - from + LONGEST_BATCH_MILLIS) / 1_000);
-        return gather(
-                agents,
-                series -> names.contains(series.name()),
-                from,
-                to,
-                MOST_BATCHES_A_SECOND * Math.max(1, seconds));
+        // an agent may send one batch a second
+        var most = (int) ((to - from + LONGEST_BATCH_MILLIS) / 1_000);
+        return gather(agents, series -> names.contains(series.name()), from, to, most);
     }
 
     /// As [#read], of one agent and as much as is stored.

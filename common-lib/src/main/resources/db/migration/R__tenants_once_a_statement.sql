@@ -1,5 +1,6 @@
--- Whose rows a transaction may touch is worked out once a statement, not once a row: a subselect that names no column of
--- the table is evaluated ahead of the scan. Figures: docs/adr/0003.
+-- For every service's database: whose rows a transaction may touch is worked out once a statement, not once a row. A
+-- subselect that names no column of the table is evaluated ahead of the scan. Tables made after this has run bring
+-- their policy in this form. Figures: docs/adr/0003.
 do $$
 declare
     walled record;
