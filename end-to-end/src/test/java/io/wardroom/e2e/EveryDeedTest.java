@@ -59,7 +59,9 @@ class EveryDeedTest {
             "GET /api/v1/evidence/{}");
 
     /// Fields that may hold a secret by their names, on routes whose reading leaves no row.
-    private static final Map<String, String> NO_SECRETS = Map.of();
+    private static final Map<String, String> NO_SECRETS = Map.of(
+            "GET /api/v1/webhooks", "the secret is shown when it is made or rotated, never again",
+            "GET /api/v1/webhooks/{}", "the secret is shown when it is made or rotated, never again");
 
     private static final Pattern SECRET = Pattern.compile("(?i).*(secret|password|private_key|download_url).*|token");
 
@@ -78,6 +80,7 @@ class EveryDeedTest {
         var agent = fleet();
         alerts(agent);
         purple();
+        webhooks();
         deadLetters();
         reads();
         refusedByRole();
@@ -377,6 +380,29 @@ class EveryDeedTest {
         onOne(owner, "PATCH", "/api/v1/notifications/{id}/read", null, told);
         deeds.does(owner, "POST", "/api/v1/notifications/read-all", null);
         deeds.isRefused(owner, "POST", "/api/v1/system/sync-mitre", null, "?source=" + NOBODY + ".json");
+    }
+
+    private void webhooks() {
+        // a name that leads nowhere: what is sent is tried, and failed
+        var hook = deeds.does(owner, "POST", "/api/v1/webhooks", webhook("https://hooks.invalid/walk"))
+                .field("id");
+        deeds.isRefused(owner, "POST", "/api/v1/webhooks", webhook("https://127.0.0.1/walk"));
+        onOne(owner, "PATCH", "/api/v1/webhooks/{id}", Map.of("description", "walked on"), hook);
+        onOne(owner, "POST", "/api/v1/webhooks/{id}/rotate-secret", null, hook);
+        onOne(owner, "POST", "/api/v1/webhooks/{id}/test", null, hook);
+        var failed = firstOf("/api/v1/webhooks/%s/deliveries?status=failed".formatted(hook));
+        var replay = "/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay";
+        deeds.does(owner, "POST", replay, null, hook, failed);
+        deeds.isRefused(owner, "POST", replay, null, hook, NOBODY);
+        var sinceThen = Map.of("from", Instant.now().minus(1, ChronoUnit.HOURS));
+        onOne(owner, "POST", "/api/v1/webhooks/{id}/replay", sinceThen, hook);
+        onOne(owner, "DELETE", "/api/v1/webhooks/{id}", null, hook);
+
+        deeds.does(owner, "PUT", "/api/v1/event-export", Map.of("enabled", true));
+    }
+
+    private static Map<String, Object> webhook(String url) {
+        return Map.of("url", url, "events", List.of("agent.deleted"));
     }
 
     private void deadLetters() throws Exception {

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 /// Walks every documented route that takes an id with the ids of another tenant.
 class TenantWallTest {
     /// Walked by the tests of their services, which make what the ids stand for.
-    private static final Set<String> WALKED_AT_HOME = Set.of("dead-letters", "webhooks");
+    private static final Set<String> WALKED_AT_HOME = Set.of("dead-letters");
 
     /// What a route is asked, where that is more than an empty object.
     private static final Map<String, String> CHANGES = Map.ofEntries(
@@ -38,6 +38,8 @@ class TenantWallTest {
             Map.entry("post /api/v1/tests/{id}/validate-red", "{\"red_validation_status\":\"approved\"}"),
             Map.entry("post /api/v1/tests/{id}/validate-blue", "{\"blue_validation_status\":\"approved\"}"),
             Map.entry("post /api/v1/tests/{id}/validate", "{\"result\":\"detected\"}"),
+            Map.entry("patch /api/v1/webhooks/{id}", "{\"description\":\"wall\"}"),
+            Map.entry("post /api/v1/webhooks/{id}/replay", "{\"from\":\"%s\"}".formatted(Instant.now())),
             Map.entry(
                     "post /api/v1/alert-rules/{id}/backtest",
                     "{\"from\":\"%s\",\"to\":\"%s\"}"
@@ -103,6 +105,13 @@ class TenantWallTest {
                                 later.plusSeconds(600).toString()))
                 .expect(201)
                 .field("id");
+        var webhook = OWNER.post(
+                        "/api/v1/webhooks", Map.of("url", "https://hooks.invalid/wall", "events", List.of("alert.*")))
+                .expect(201)
+                .field("id");
+        var delivery = OWNER.post("/api/v1/webhooks/%s/test".formatted(webhook), Map.of())
+                .expect(202)
+                .field("id");
         // an alert that the agent raises itself, and a batch without the signature that its key makes due
         agent.ingest(VirtualAgent.alert(UUID.randomUUID(), 1, Instant.now(), name))
                 .expect(202);
@@ -115,7 +124,8 @@ class TenantWallTest {
                 "api-keys", key,
                 "alert-rules", rule,
                 "silences", silence,
-                "maintenance-windows", window));
+                "maintenance-windows", window,
+                "webhooks", webhook));
         ids.putAll(ofThePurpleTeam(name));
         ids.put("audit-logs", firstOf("/api/v1/audit-logs?limit=1").orElseThrow());
         await("a tree with the row")
@@ -142,7 +152,8 @@ class TenantWallTest {
                         return;
                     }
                     assertThat(ids).as("an id for " + template).containsKey(word);
-                    var path = template.replaceFirst("\\{[^}]*}", ids.get(word)).replace("{section}", "packages");
+                    var path = template.replaceFirst("\\{[^}]*}", ids.get(word)).replace("{section}", "packages")
+                            .replace("{delivery_id}", delivery);
                     var change = CHANGES.getOrDefault(method + " " + template, "{}");
                     if (template.endsWith("/heartbeat")) {
                         // an agent's route: its own id is open to it, another agent's is unknown to it
@@ -206,6 +217,7 @@ class TenantWallTest {
                         "patch /api/v1/integrity-anomalies/{id}/resolve",
                         "delete /api/v1/silences/{id}",
                         "delete /api/v1/enrolment-tokens/{id}",
+                        "post /api/v1/webhooks/{id}/deliveries/{delivery_id}/replay",
                         "patch /api/v1/users/{id}");
         assertThat(stranger.get("/api/v1/agents").json().get("total").asInt()).isZero();
         assertThat(stranger.get("/api/v1/enrolment-tokens").json().get("total").asInt())

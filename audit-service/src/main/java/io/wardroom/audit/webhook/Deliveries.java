@@ -155,7 +155,7 @@ class Deliveries {
         fanout.tell(List.of(Message.of(
                 UuidV7.next(),
                 tenant,
-                EventName.of("io.wardroom.webhook.disabled.v1"),
+                EventName.ofWebhooks(EventName.DISABLED),
                 null,
                 now,
                 json.writeValueAsString(Map.of("id", webhook, "reason", reason, "disabled_at", now)),

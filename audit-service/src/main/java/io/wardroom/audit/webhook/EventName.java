@@ -58,6 +58,11 @@ record EventName(String value, String type) {
         return new EventName(CALLED_OTHERWISE.getOrDefault(plain, plain), type);
     }
 
+    /// What webhooks alone are told and no topic carries: `webhook.disabled`, say.
+    static EventName ofWebhooks(String name) {
+        return new EventName(name, "io.wardroom." + name + ".v1");
+    }
+
     /// Whether somebody may ask for it.
     static boolean isWanted(String asked) {
         if (asked.endsWith(OF_A_NOUN)) {

@@ -197,7 +197,7 @@ class Webhooks {
             var message = Message.of(
                     UuidV7.next(),
                     wisher.tenant(),
-                    EventName.of("io.wardroom.webhook.test.v1"),
+                    EventName.ofWebhooks(EventName.TEST),
                     null,
                     now(),
                     json.writeValueAsString(Map.of("id", id, "message", "A test of this webhook")),
