@@ -176,8 +176,7 @@ class IntelRepository {
 
     /// What is kept of an entry.
     ///
-    /// @param techniques those it is about; with the name the current catalogue has for them, empty where it has
-    // none
+    /// @param techniques those it is about
     record Item(
             UUID id,
             String feed,
@@ -190,6 +189,7 @@ class IntelRepository {
             Instant recorded,
             List<About> techniques) {}
 
+    /// @param name what the current catalogue calls it; empty where it does not know it
     record About(String mitreId, String name, List<String> rules) {}
 
     record Page(List<Item> items, long total) {}

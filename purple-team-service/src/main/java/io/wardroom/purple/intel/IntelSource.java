@@ -118,12 +118,12 @@ class IntelSource {
             return below(String.valueOf(address.getSchemeSpecificPart()));
         }
         if (!isTrusted(address)) {
-            throw BrokenFeed.unreadable("%s is no https address".formatted(address));
+            throw BrokenFeed.unreadable("%s is no https address".formatted(plain(address)));
         }
         var file = Files.createTempFile("wardroom-intel", ".feed");
         try {
             download(address, file);
-            return new Found(address.toString(), file, settings.mostBytes(), true);
+            return new Found(plain(address), file, settings.mostBytes(), true);
         } catch (BrokenFeed away) {
             Files.deleteIfExists(file);
             throw away;
@@ -146,6 +146,12 @@ class IntelSource {
         }
     }
 
+    /// Without what may be a secret of a paid feed.
+    private static String plain(URI address) {
+        var port = address.getPort() < 0 ? "" : ":" + address.getPort();
+        return "%s://%s%s%s".formatted(address.getScheme(), address.getHost(), port, address.getPath());
+    }
+
     /// Plain http stays on this machine.
     private static boolean isTrusted(URI address) {
         return "https".equalsIgnoreCase(address.getScheme())
@@ -166,12 +172,12 @@ class IntelSource {
             try {
                 var answer = coming.get(settings.fetchTimeout().toMillis(), TimeUnit.MILLISECONDS);
                 if (answer.statusCode() != 200) {
-                    throw BrokenFeed.away("%s answered %d".formatted(address, answer.statusCode()));
+                    throw BrokenFeed.away("%s answered %d".formatted(plain(address), answer.statusCode()));
                 }
             } catch (ExecutionException failed) {
-                throw BrokenFeed.away("%s cannot be fetched: %s".formatted(address, failed.getCause()));
+                throw BrokenFeed.away("%s cannot be fetched: %s".formatted(plain(address), failed.getCause()));
             } catch (TimeoutException late) {
-                throw BrokenFeed.away("%s did not come within %s".formatted(address, settings.fetchTimeout()));
+                throw BrokenFeed.away("%s did not come within %s".formatted(plain(address), settings.fetchTimeout()));
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
                 throw BrokenFeed.away("the fetch was stopped");

@@ -309,10 +309,14 @@ class IntelTest extends OnRealServers {
                 assertThat(NewsFeed.read(bytes, 10)).hasSize(2);
             }
             for (var path : List.of("/long", "/slow", "/gone")) {
-                assertThat(catchThrowableOfType(BrokenFeed.class, () -> source.at(URI.create(base + path))))
+                assertThat(catchThrowableOfType(
+                                BrokenFeed.class, () -> source.at(URI.create(base + path + "?key=hunter2"))))
                         .as(path)
                         .isNotNull()
-                        .matches(BrokenFeed::isAway);
+                        .matches(BrokenFeed::isAway)
+                        .hasMessageContaining(base + path)
+                        .message()
+                        .doesNotContain("hunter2");
             }
             for (var address :
                     List.of("http://feeds.example.org/x", "ftp://x/y", "file:../../etc/passwd", "file:/etc/passwd")) {
