@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// A server that can break off at any byte, as a service does that is killed.
 public final class MoodyServer {
@@ -26,6 +27,7 @@ public final class MoodyServer {
     private final ServerSocket listener;
     private final Queue<Mood> moods = new ConcurrentLinkedQueue<>();
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicLong received = new AtomicLong();
 
     private MoodyServer(ServerSocket listener) {
         this.listener = listener;
@@ -50,6 +52,12 @@ public final class MoodyServer {
         moods.clear();
         moods.addAll(java.util.List.of(treatments));
         requests.set(0);
+        received.set(0);
+    }
+
+    /// How many bytes of bodies came since then, of those that are still on their way as well.
+    public long received() {
+        return received.get();
     }
 
     /// How many requests came since the last [#next].
@@ -98,7 +106,7 @@ public final class MoodyServer {
         }
     }
 
-    private static boolean readRequest(InputStream in) throws IOException {
+    private boolean readRequest(InputStream in) throws IOException {
         var head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             var next = in.read();
@@ -107,13 +115,49 @@ public final class MoodyServer {
             }
             head.write(next);
         }
-        var length = head.toString(StandardCharsets.ISO_8859_1)
-                .lines()
-                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:"))
+        var fields = head.toString(StandardCharsets.ISO_8859_1).toLowerCase(java.util.Locale.ROOT);
+        if (fields.contains("transfer-encoding: chunked")) {
+            return readChunks(in);
+        }
+        var length = fields.lines()
+                .filter(line -> line.startsWith("content-length:"))
                 .mapToInt(line -> Integer.parseInt(line.substring(15).strip()))
                 .findFirst()
                 .orElse(0);
-        in.readNBytes(length);
+        return readBytes(in, length);
+    }
+
+    private boolean readChunks(InputStream in) throws IOException {
+        while (true) {
+            var line = new ByteArrayOutputStream();
+            for (var next = in.read(); next != '\n'; next = in.read()) {
+                if (next < 0) {
+                    return false;
+                }
+                line.write(next);
+            }
+            var size =
+                    Integer.parseInt(line.toString(StandardCharsets.ISO_8859_1).strip(), 16);
+            if (!readBytes(in, size)) {
+                return false;
+            }
+            in.skipNBytes(2);
+            if (size == 0) {
+                return true;
+            }
+        }
+    }
+
+    private boolean readBytes(InputStream in, int length) throws IOException {
+        var part = new byte[1 << 16];
+        for (var left = length; left > 0; ) {
+            var read = in.read(part, 0, Math.min(left, part.length));
+            if (read < 0) {
+                return false;
+            }
+            left -= read;
+            received.addAndGet(read);
+        }
         return true;
     }
 

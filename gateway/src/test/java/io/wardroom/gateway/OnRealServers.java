@@ -145,6 +145,7 @@ public abstract class OnRealServers {
             // nobody listens there
             settings.put("WARDROOM_CLOUD_URL", "http://127.0.0.1:11");
             settings.put("WARDROOM_PURPLE_URL", MOODY.url());
+            settings.put("WARDROOM_EVIDENCE_MAX_SIZE", "3MB");
             // its test waits for it to end three times
             settings.put("WARDROOM_GATEWAY_APIDOC_KEPT", "500ms");
             settings.putAll(Map.of(

@@ -39,6 +39,11 @@ public abstract class OnRealServers {
             settings.put("wardroom.purple.template.at-start", "false");
             settings.put("wardroom.purple.template.atomic-address", "");
             settings.put("wardroom.purple.template.caldera-address", "");
+            settings.put("wardroom.purple.intel.import-dir", IMPORTS.toString());
+            settings.put("wardroom.purple.intel.by-the-clock", "false");
+            settings.put("wardroom.purple.intel.kev-address", "file:kev.json");
+            settings.put("wardroom.purple.intel.mapping-address", "");
+            settings.put("wardroom.purple.intel.feeds.press", "file:press.xml");
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("servers", settings));
         }
     }

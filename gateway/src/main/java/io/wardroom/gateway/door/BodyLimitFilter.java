@@ -36,7 +36,9 @@ class BodyLimitFilter implements WebFilter {
         if (!Call.isOn(exchange)) {
             return chain.filter(exchange);
         }
-        var limit = limitOf(Call.of(exchange).route());
+        var upload = isUpload(exchange);
+        var limit =
+                upload ? door.maxUpload().toBytes() : limitOf(Call.of(exchange).route());
         var told = exchange.getRequest().getHeaders().getContentLength();
         if (told > limit) {
             // the rest of the body is not worth reading, so the connection cannot be used again
@@ -46,8 +48,14 @@ class BodyLimitFilter implements WebFilter {
         if (told == 0) {
             return chain.filter(exchange);
         }
-        var guarded = new Guarded(exchange.getRequest(), limit, door.bodyTimeout());
+        var guarded = new Guarded(exchange.getRequest(), limit, upload ? door.uploadTimeout() : door.bodyTimeout());
         return chain.filter(exchange.mutate().request(guarded).build());
+    }
+
+    /// A form with a file, where one is expected.
+    private static boolean isUpload(ServerWebExchange exchange) {
+        return Call.of(exchange).route().upload()
+                && Uploads.isForm(exchange.getRequest().getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
     }
 
     private long limitOf(Route route) {

@@ -100,6 +100,8 @@ class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
         private Coming coming = Coming.NOTHING;
         private long deadline;
         private boolean timed;
+        private boolean upload;
+        private long uploadEnd;
         /// Whether a request was refused: what follows it is nobody's.
         private boolean over;
         private int unanswered;
@@ -128,6 +130,10 @@ class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
             if (message instanceof HttpRequest request) {
                 unanswered++;
                 expect(Coming.BODY, door.bodyTimeout().plus(GRACE));
+                // which paths take one is for the routes to say, and who may send one; here only time is given
+                upload = Uploads.isForm(request.headers().get(HttpHeaderNames.CONTENT_TYPE));
+                uploadEnd = deadline
+                        + door.uploadTimeout().minus(door.bodyTimeout()).toNanos();
                 if (request.decoderResult().isFailure()) {
                     over = true;
                 } else {
@@ -140,6 +146,8 @@ class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
             }
             if (message instanceof LastHttpContent && coming != Coming.OTHERS) {
                 coming = Coming.NOTHING;
+            } else if (upload && coming == Coming.BODY && unanswered > 0 && !answering) {
+                prolong();
             }
             context.fireChannelRead(message);
         }
@@ -207,6 +215,12 @@ class Doorstep implements WebServerFactoryCustomizer<NettyReactiveWebServerFacto
             } else {
                 context.close();
             }
+        }
+
+        /// A file that comes steadily may take its time, up to a bound.
+        private void prolong() {
+            var idle = System.nanoTime() + door.bodyTimeout().plus(GRACE).toNanos();
+            deadline = idle - uploadEnd < 0 ? idle : uploadEnd;
         }
 
         private void expect(Coming part, Duration within) {

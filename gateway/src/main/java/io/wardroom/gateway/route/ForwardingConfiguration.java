@@ -9,6 +9,7 @@ import org.springframework.cloud.gateway.config.HttpClientProperties;
 import org.springframework.cloud.gateway.config.HttpClientSslConfigurer;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.cloud.gateway.support.RouteMetadataUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.server.ServerWebExchange;
@@ -17,15 +18,30 @@ import reactor.netty.resources.ConnectionProvider;
 /// Hands what the door found over to Spring Cloud Gateway: one route per service, and its HTTP client.
 @Configuration(proxyBeanMethods = false)
 class ForwardingConfiguration {
+    private static final int UPLOADS_FIRST = -1;
+
     @Bean
-    RouteLocator services(RouteLocatorBuilder builder, Upstreams upstreams) {
+    RouteLocator services(RouteLocatorBuilder builder, Upstreams upstreams, RoutingProperties routing) {
         var routes = builder.routes();
+        Arrays.stream(Service.values())
+                .filter(service -> service != Service.GATEWAY)
+                .forEach(service -> routes.route(service.spelled() + "-uploads", route -> route.order(UPLOADS_FIRST)
+                        .predicate(exchange -> ownerOf(exchange) == service && isUpload(exchange))
+                        .metadata(
+                                RouteMetadataUtils.RESPONSE_TIMEOUT_ATTR,
+                                routing.uploadTimeout().toMillis())
+                        .uri(upstreams.of(service).getFirst())));
         Arrays.stream(Service.values())
                 .filter(service -> service != Service.GATEWAY)
                 .forEach(service -> routes.route(
                         service.spelled(), route -> route.predicate(exchange -> ownerOf(exchange) == service)
                                 .uri(upstreams.of(service).getFirst())));
         return routes.build();
+    }
+
+    private static boolean isUpload(ServerWebExchange exchange) {
+        var route = Route.of(exchange);
+        return route != null && route.upload();
     }
 
     static Service ownerOf(ServerWebExchange exchange) {

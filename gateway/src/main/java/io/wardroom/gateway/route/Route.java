@@ -10,11 +10,13 @@ import org.springframework.web.server.ServerWebExchange;
 ///
 /// @param path    a path pattern: `{name}` stands for one segment, a last `/**` for any number
 /// @param methods the methods the row is about; none means every method
+/// @param upload  whether a form with a file is sent there, which may be larger and take longer than other bodies
 public record Route(
         String path,
         @DefaultValue Set<HttpMethod> methods,
         Service service,
-        @DefaultValue("user") Access access) {
+        @DefaultValue("user") Access access,
+        @DefaultValue("false") boolean upload) {
     private static final String ATTRIBUTE = Route.class.getName();
 
     public Route {

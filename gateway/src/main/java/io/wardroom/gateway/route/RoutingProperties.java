@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param upstreams       where each service listens; several addresses are replicas
 /// @param connectTimeout  longest time to reach an upstream
 /// @param responseTimeout longest time until an upstream's answer begins
+/// @param uploadTimeout   the same for an upload, which is on its way meanwhile; above the door's own bound
 /// @param connections     most connections to one upstream address
 /// @param waiting         most requests that wait for a free connection, per upstream address
 /// @param acquireTimeout  longest time such a request waits
@@ -21,6 +22,7 @@ public record RoutingProperties(
         Map<Service, List<URI>> upstreams,
         @DefaultValue("1s") Duration connectTimeout,
         @DefaultValue("20s") Duration responseTimeout,
+        @DefaultValue("11m") Duration uploadTimeout,
         @DefaultValue("200") int connections,
         @DefaultValue("500") int waiting,
         @DefaultValue("2s") Duration acquireTimeout,

@@ -87,6 +87,6 @@ class ScopeTest {
     }
 
     private static Route route(String path, Service service) {
-        return new Route(path, Set.of(), service, Access.USER);
+        return new Route(path, Set.of(), service, Access.USER, false);
     }
 }

@@ -58,6 +58,8 @@ class DoorTest extends OnRealServers {
                 java.util.List.of(),
                 null,
                 null,
+                null,
+                Duration.ZERO,
                 Duration.ZERO,
                 Duration.ZERO,
                 Duration.ZERO,

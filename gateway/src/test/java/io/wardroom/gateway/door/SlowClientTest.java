@@ -25,7 +25,9 @@ class SlowClientTest extends OnRealServers {
                 "GET /api/v1/health HTTP/1.1\r\nHost: x\r\nX: ",
                 // a body that was refused, which nobody reads
                 "POST /api/v1/alerts HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n",
-                "POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+                "POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n",
+                "POST /api/v1/tests/1/evidence HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+                        + "Content-Length: 100000\r\n\r\n"
             })
     void oneByteAtATimeIsNotWaitedForLong(String beginning) throws IOException {
         try (var wire = new Wire(port)) {

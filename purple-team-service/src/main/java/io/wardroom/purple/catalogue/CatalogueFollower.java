@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /// A feature whose rows name techniques. It is told when the catalogue changes, in the transaction of the change, which
-/// sees every tenant's rows.
+/// sees every tenant's rows. Followers go by their `@Order`, and back in the other direction.
 public interface CatalogueFollower {
     /// @param step the order of the moves of one change, from 0
     record Move(int step, UUID from, UUID to) {}

@@ -2,11 +2,14 @@ package io.wardroom.purple.catalogue;
 
 import io.wardroom.common.audit.Caller;
 import io.wardroom.purple.catalogue.SyncCatalogue.Outcome;
+import io.wardroom.purple.schedule.ClusteredJob;
+import io.wardroom.purple.schedule.ClusteredJob.Ran;
 import java.time.Duration;
-import net.javacrumbs.shedlock.spring.annotation.SchedulerLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -64,11 +67,31 @@ class CatalogueJobs {
         return settings.pause().multipliedBy(attempt);
     }
 
-    @Scheduled(cron = "${wardroom.purple.catalogue.sync-cron:0 0 4 * * *}")
-    @SchedulerLock(name = "mitre-sync", lockAtMostFor = "10m", lockAtLeastFor = "1m")
-    void byTheClock() {
-        if (settings.atStart()) {
-            sync.sync(new SyncCatalogue(null, Caller.NOBODY, null, false));
+    Ran byTheClock() {
+        return switch (sync.sync(new SyncCatalogue(null, Caller.NOBODY, null, false))) {
+            case Outcome.Done(var now, var _, var changes, var _, var _) ->
+                new Ran.Succeeded("%s was read: %d new, %d updated"
+                        .formatted(now.version(), changes.fresh().size(), changes.updated()));
+            case Outcome.Unchanged(var now) -> new Ran.Succeeded("%s is the newest".formatted(now.version()));
+            case Outcome.Held(var version) ->
+                new Ran.Succeeded("%s was taken back and is left alone".formatted(version));
+            case Outcome.Broken(var why) -> new Ran.Failed(why);
+            case Outcome.Missing(var why) -> new Ran.Failed(why);
+            case Outcome.Away(var why) -> new Ran.Failed(why);
+            case Outcome.Busy() -> new Ran.Failed("another sync was under way");
+        };
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Declared {
+        @Bean
+        ClusteredJob mitreSyncJob(CatalogueJobs jobs, CatalogueProperties settings) {
+            return new ClusteredJob(
+                    "mitre_sync",
+                    "MITRE ATT&CK Sync",
+                    settings.atStart() ? settings.syncCron() : Scheduled.CRON_DISABLED,
+                    Duration.ofMinutes(10),
+                    jobs::byTheClock);
         }
     }
 }

@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param importDir      folder in which bundles are looked for; none is looked in when it is empty
 /// @param address        where the newest is fetched when the folder has none: `https:`, or `file:` below the folder
 /// @param atStart        whether a first start, and the clock, load a catalogue
+/// @param syncCron       when the clock looks for the newest, in UTC
 /// @param connectTimeout how long the address may take to answer
 /// @param fetchTimeout   how long a bundle may take to come
 /// @param mostBytes      the largest bundle that is read, unpacked
@@ -26,6 +27,7 @@ record CatalogueProperties(
         URI address,
 
         @DefaultValue("true") boolean atStart,
+        @DefaultValue("0 0 4 * * *") String syncCron,
         @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("2m") Duration fetchTimeout,
         @DefaultValue("134217728") long mostBytes,

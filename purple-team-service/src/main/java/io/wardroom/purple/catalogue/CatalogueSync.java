@@ -228,8 +228,8 @@ class CatalogueSync {
         }
         repository.makeCurrent(to.catalogue());
         repository.markRolledBack(from.catalogue());
-        var restored = followers
-                .orderedStream()
+        // who came last goes back first
+        var restored = followers.orderedStream().toList().reversed().stream()
                 .mapToInt(follower -> follower.takeBack(from.catalogue()))
                 .sum();
         audit.record(

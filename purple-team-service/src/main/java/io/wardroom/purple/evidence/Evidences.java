@@ -10,6 +10,8 @@ import io.wardroom.common.tenant.TenantId;
 import io.wardroom.common.tenant.TenantScope;
 import io.wardroom.purple.PurpleTopics;
 import io.wardroom.purple.evidence.StoreEvidence.Outcome;
+import io.wardroom.purple.schedule.ClusteredJob;
+import io.wardroom.purple.schedule.ClusteredJob.Ran;
 import io.wardroom.purple.test.Side;
 import io.wardroom.purple.test.TestState;
 import io.wardroom.purple.test.Tests;
@@ -24,9 +26,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import net.javacrumbs.shedlock.spring.annotation.SchedulerLock;
+import java.util.function.Supplier;
 import org.apache.tika.Tika;
-import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
@@ -248,10 +251,24 @@ class Evidences {
         return store.link(evidence.objectKey(), evidence.fileName());
     }
 
-    @Scheduled(cron = "0 29 * * * *")
-    @SchedulerLock(name = "evidence-sweep", lockAtMostFor = "10m", lockAtLeastFor = "1m")
-    void sweep() {
-        TenantScope.everyTenant(() -> {
+    @Configuration(proxyBeanMethods = false)
+    static class Declared {
+        @Bean
+        ClusteredJob evidenceSweepJob(Evidences evidences) {
+            return new ClusteredJob(
+                    "evidence_sweep",
+                    "Removal of Unfinished Evidence",
+                    "0 29 * * * *",
+                    Duration.ofMinutes(10),
+                    () -> new Ran.Succeeded("%d removed".formatted(evidences.sweep())));
+        }
+    }
+
+    /// Removes what was never whole.
+    ///
+    /// @return how many files
+    int sweep() {
+        return TenantScope.everyTenant((Supplier<Integer>) () -> {
             var before = clock.instant().minus(GIVEN_UP);
             var unfinished =
                     Objects.requireNonNull(transaction.execute(_ -> repository.unfinished(before, SWEPT_AT_ONCE)));
@@ -259,6 +276,7 @@ class Evidences {
                 store.delete(evidence.objectKey());
                 transaction.executeWithoutResult(_ -> repository.delete(evidence.id()));
             }
+            return unfinished.size();
         });
     }
 }

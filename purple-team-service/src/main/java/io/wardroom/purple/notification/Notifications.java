@@ -12,19 +12,23 @@ import io.wardroom.common.tenant.TenantScope;
 import io.wardroom.purple.PurpleTopics;
 import io.wardroom.purple.notification.Notification.Recipient;
 import io.wardroom.purple.notification.NotificationRepository.Own;
+import io.wardroom.purple.schedule.ClusteredJob;
+import io.wardroom.purple.schedule.ClusteredJob.Ran;
 import io.wardroom.purple.technique.StatusChanged;
 import io.wardroom.purple.test.TestChanged;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import net.javacrumbs.shedlock.spring.annotation.SchedulerLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
@@ -204,18 +208,33 @@ class Notifications {
         return unread;
     }
 
-    @Scheduled(cron = "0 53 3 * * *")
-    @SchedulerLock(name = "notification-forget", lockAtMostFor = "10m", lockAtLeastFor = "1m")
-    void forgetOld() {
-        TenantScope.everyTenant(() -> {
+    @Configuration(proxyBeanMethods = false)
+    static class Declared {
+        @Bean
+        ClusteredJob notificationForgetJob(Notifications notifications) {
+            return new ClusteredJob(
+                    "notification_forget",
+                    "Removal of Old Notifications",
+                    "0 53 3 * * *",
+                    Duration.ofMinutes(10),
+                    () -> new Ran.Succeeded("%d removed".formatted(notifications.forgetOld())));
+        }
+    }
+
+    /// @return how many
+    int forgetOld() {
+        return TenantScope.everyTenant((Supplier<Integer>) () -> {
             var before = clock.instant().minus(properties.kept());
+            var all = 0;
             for (var step = 0; step < MOST_STEPS; step++) {
                 var forgotten = Objects.requireNonNull(
                         transaction.execute(_ -> repository.deleteBefore(before, FORGOTTEN_AT_ONCE)));
+                all += forgotten;
                 if (forgotten < FORGOTTEN_AT_ONCE) {
-                    return;
+                    break;
                 }
             }
+            return all;
         });
     }
 }

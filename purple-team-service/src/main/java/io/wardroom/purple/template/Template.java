@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A test that somebody thought of before, to make one's own tests from. Its procedure is text for people; the hub runs
 /// nothing of it.
 ///
+/// @param carriedFrom  the technique its source names, where that was revoked for the one shown
 /// @param source       `atomic_red_team`, `caldera`, or `custom` for a tenant's own
 /// @param platforms    in lower case
 /// @param severity     how deep it reaches into a host, see [Severity]
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Template(
         UUID id,
         String mitreTechniqueId,
+        @Nullable String carriedFrom,
         String name,
         String description,
         String source,

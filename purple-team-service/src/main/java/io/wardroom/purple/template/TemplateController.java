@@ -52,9 +52,11 @@ class TemplateController {
     /// @param severity     of an imported one: high where it needs an administrator and leaves something behind,
     ///     medium where one of both, else low
     /// @param atomicTestId the collection's own id of it
+    /// @param carriedFrom the technique its source names, where that was revoked for the one shown
     record TemplateView(
             UUID id,
             String mitreTechniqueId,
+            @Nullable String carriedFrom,
             String name,
             String description,
             String source,
@@ -73,6 +75,7 @@ class TemplateController {
             return new TemplateView(
                     template.id(),
                     template.mitreTechniqueId(),
+                    template.carriedFrom(),
                     template.name(),
                     template.description(),
                     template.source(),

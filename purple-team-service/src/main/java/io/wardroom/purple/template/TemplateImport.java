@@ -1,5 +1,7 @@
 package io.wardroom.purple.template;
 
+import io.wardroom.purple.schedule.ClusteredJob;
+import io.wardroom.purple.schedule.ClusteredJob.Ran;
 import io.wardroom.purple.template.TemplateRepository.Merged;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,8 @@ import org.apache.commons.io.input.BoundedInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -87,16 +92,20 @@ public class TemplateImport {
         }
     }
 
-    @Scheduled(cron = "${wardroom.purple.template.every:0 31 4 * * SUN}")
-    void again() {
-        if (properties.atStart()) {
-            for (var collection : Collection.values()) {
-                quietly(collection);
+    Ran again() {
+        var failed = new ArrayList<String>();
+        for (var collection : Collection.values()) {
+            if (!quietly(collection)) {
+                failed.add(collection.spelled());
             }
         }
+        return failed.isEmpty()
+                ? new Ran.Succeeded("the collections were read")
+                : new Ran.Failed("not read: " + String.join(", ", failed));
     }
 
-    private void quietly(Collection collection) {
+    /// @return false where it failed
+    private boolean quietly(Collection collection) {
         try {
             read(collection)
                     .ifPresentOrElse(
@@ -105,8 +114,23 @@ public class TemplateImport {
                                     "no templates of {}: put {} into the import folder or set its address",
                                     collection.spelled(),
                                     collection.archive()));
+            return true;
         } catch (IOException | RuntimeException failed) {
             LOG.warn("templates of {} were not read: {}", collection.spelled(), failed.toString());
+            return false;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Declared {
+        @Bean
+        ClusteredJob templateImportJob(TemplateImport templates, TemplateProperties properties) {
+            return new ClusteredJob(
+                    "template_import",
+                    "Test Template Import",
+                    properties.atStart() ? properties.every() : Scheduled.CRON_DISABLED,
+                    LONGEST,
+                    templates::again);
         }
     }
 

@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param atomicAddress where Atomic Red Team is fetched; empty fetches nothing
 /// @param calderaAddress where Caldera's stockpile is fetched; empty fetches nothing
 /// @param atStart       whether they are read where there are none yet, in the background
+/// @param every         when the clock reads them again, in UTC
 /// @param timeout       how long an archive may take to arrive
 /// @param mostBytes     how much an archive may hold, unpacked; what is not read of it counts as well
 /// @param mostBytesOfOne how long one of its documents may be
@@ -27,6 +28,7 @@ record TemplateProperties(
         URI calderaAddress,
 
         @DefaultValue("true") boolean atStart,
+        @DefaultValue("0 31 4 * * SUN") String every,
         @DefaultValue("5m") Duration timeout,
         @DefaultValue("2147483648") long mostBytes,
         @DefaultValue("2000000") int mostBytesOfOne,

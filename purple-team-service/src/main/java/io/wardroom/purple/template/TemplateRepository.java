@@ -20,9 +20,15 @@ import org.springframework.stereotype.Repository;
 @Repository
 class TemplateRepository {
     /// What a tenant sees: shared ones and its own, each switched on unless it said otherwise. What its collection
-    /// dropped stays, switched off.
+    /// dropped stays, switched off. Of a technique that the current catalogue has revoked its successor is shown: a
+    /// collection is read again at any time, and says again what it said.
     private static final String SHOWN = """
-            select s.* , coalesce(c.is_active, not s.gone) as is_active from (
+            select s.id, coalesce(h.heir, s.mitre_technique_id) as mitre_technique_id,
+                case when h.heir is not null then s.mitre_technique_id end as carried_from, s.name, s.description,
+                s.source, s.source_url, s.platforms, s.severity, s.tool_suggested, s.attack_procedure,
+                s.expected_detection, s.suggested_remediation, s.atomic_test_id, s.created_at,
+                coalesce(c.is_active, not s.gone) as is_active
+            from (
                 select id, mitre_technique_id, name, description, source, source_url, platforms, severity,
                     tool_suggested, attack_procedure, expected_detection, suggested_remediation,
                     source_id as atomic_test_id, created_at, gone
@@ -32,18 +38,29 @@ class TemplateRepository {
                     tool_suggested, attack_procedure, expected_detection, suggested_remediation, atomic_test_id,
                     created_at, false
                 from own_template where tenant_id = :tenant
-            ) s left join template_choice c on c.tenant_id = :tenant and c.template_id = s.id
+            ) s
+            left join template_choice c on c.tenant_id = :tenant and c.template_id = s.id
+            left join (
+                select distinct on (r.mitre_id) r.mitre_id, t.mitre_id as heir
+                from technique r
+                join technique t on t.catalogue = r.catalogue and t.id = r.successor_id
+                where r.catalogue = (select catalogue from catalogue_current) and (r.revoked or r.deprecated)
+                    and not exists (
+                        select from technique l where l.catalogue = r.catalogue and l.mitre_id = r.mitre_id
+                            and not l.revoked and not l.deprecated)
+                order by r.mitre_id, r.modified desc nulls last) h on h.mitre_id = s.mitre_technique_id
             """;
 
     private static final String FILTERED = "from (" + SHOWN + """
             ) t where (:source::text is null or source = :source::text)
                 and (:platform::text is null or :platform::text = any (platforms))
                 and (:severity::text is null or severity = :severity::text)
-                and (:technique::text is null or mitre_technique_id = :technique::text)
+                and (:technique::text is null or :technique::text in (mitre_technique_id, carried_from))
                 and (:active::boolean is null or is_active = :active::boolean)
                 and (:search::text is null or name ilike :search::text escape '\\'
                     or description ilike :search::text escape '\\'
-                    or mitre_technique_id ilike :search::text escape '\\')
+                    or mitre_technique_id ilike :search::text escape '\\'
+                    or carried_from ilike :search::text escape '\\')
             """;
 
     private final JdbcClient jdbc;
@@ -267,6 +284,7 @@ class TemplateRepository {
         return new Template(
                 row.getObject("id", UUID.class),
                 row.getString("mitre_technique_id"),
+                row.getString("carried_from"),
                 row.getString("name"),
                 row.getString("description"),
                 row.getString("source"),

@@ -61,6 +61,7 @@ public class Templates {
         var template = new Template(
                 UuidV7.next(),
                 wish.mitreTechniqueId(),
+                null,
                 wish.name(),
                 wish.description(),
                 CUSTOM,
@@ -80,7 +81,8 @@ public class Templates {
                         .with("name", template.name())
                         .with("mitre_technique_id", template.mitreTechniqueId()),
                 wish.caller());
-        return new CreateTemplate.Outcome.Created(template);
+        return new CreateTemplate.Outcome.Created(
+                repository.find(tenant, template.id()).orElseThrow());
     }
 
     /// Turns a template on where it was off for the tenant, and off where it was on.

@@ -269,7 +269,7 @@ class TestRepository {
     List<Step> steps(TenantId tenant, UUID test, int offset, int limit) {
         return jdbc.sql("""
                         select * from attack_test_step where tenant_id = :tenant and test_id = :test
-                        order by version offset :offset limit :limit
+                        order by version, id offset :offset limit :limit
                         """)
                 .param("tenant", tenant.value())
                 .param("test", test)

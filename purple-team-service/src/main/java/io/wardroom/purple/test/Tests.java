@@ -450,7 +450,7 @@ public class Tests {
     }
 
     /// What a technique's tests say of it: the contract's rule.
-    private TechniqueStatus saying(TenantId tenant, UUID technique) {
+    TechniqueStatus saying(TenantId tenant, UUID technique) {
         var tally = repository.tally(tenant, technique);
         if (tally.all() == 0) {
             return TechniqueStatus.NOT_EVALUATED;

@@ -68,6 +68,9 @@ class CatalogueTest extends OnRealServers {
         TenantScope.everyTenant(() -> transaction.executeWithoutResult(_ -> {
             jdbc.sql("delete from catalogue_current").update();
             jdbc.sql("delete from catalogue_version").update();
+            // numbers of versions begin anew
+            jdbc.sql("delete from technique_remap").update();
+            jdbc.sql("delete from attack_test_remap").update();
         }));
     }
 
@@ -123,6 +126,7 @@ class CatalogueTest extends OnRealServers {
         sync(real("17.1")).ok();
         var before = everything();
         override("T1059.001", "validated");
+        test("T1059.001");
         var listed = calls.get("/techniques", admin).ok().raw();
         var content = everything();
 
@@ -169,6 +173,8 @@ class CatalogueTest extends OnRealServers {
         sync(real("18.1")).ok();
         override("T1562.001", "partial");
         override("T1036", "validated");
+        var carried = test("T1562.001");
+        var kept = test("T1036");
         var content = everything();
         Files.writeString(IMPORTS.resolve("v19.json"), version19(delta));
 
@@ -189,6 +195,9 @@ class CatalogueTest extends OnRealServers {
                     .isEqualTo(delta.get("newly_revoked").get(id).get("revoked_by"));
         }
         assertThat(synced.at("/touches/overrides").asInt()).isEqualTo(2);
+        assertThat(synced.at("/touches/tests").asInt()).isEqualTo(2);
+        assertThat(subject(carried)).isEqualTo("T1685");
+        assertThat(subject(kept)).isEqualTo("T1036");
         // these counts have the deprecated ones in them
         delta.get("tactic_counts_v19").forEachEntry((tactic, count) -> assertThat(
                         count("technique", "not revoked and '%s' = any (tactics)".formatted(tactic)))
@@ -215,8 +224,10 @@ class CatalogueTest extends OnRealServers {
                         .ok()
                         .at("/restored")
                         .asInt())
-                .isEqualTo(1);
+                // the test, the notes on both techniques, and the override
+                .isEqualTo(4);
         assertThat(everything()).isEqualTo(content);
+        assertThat(subject(carried)).isEqualTo("T1562.001");
         assertThat(technique("T1036").get("tactic").asString()).isEqualTo("defense-evasion");
         assertThat(calls.get("/techniques/T1685", admin).status()).isEqualTo(404);
     }
@@ -242,6 +253,32 @@ class CatalogueTest extends OnRealServers {
         assertThat(ids(calls.get("/techniques", admin).ok().body())).containsExactly("T1", "T2");
         assertThat(ids(calls.get("/techniques?review_required=true", admin).ok().body()))
                 .containsExactly("T1", "T2", "T2.001");
+    }
+
+    @Test
+    void aBundleOfTheOlderFormatSaysTheSame() throws IOException {
+        var bundle = (ObjectNode) json.readTree(new TestBundle("1")
+                .technique("T1", "One", "execution", "persistence")
+                .technique("T1.001", "One one", "execution")
+                .relation("subtechnique-of", "T1.001", "T1")
+                .json(json));
+        Files.writeString(IMPORTS.resolve("form-2.1.json"), json.writeValueAsString(bundle));
+        // STIX 2.0 tells its version once, on the bundle
+        bundle.put("spec_version", "2.0");
+        bundle.get("objects").forEach(object -> ((ObjectNode) object).remove("spec_version"));
+        Files.writeString(IMPORTS.resolve("form-2.0.json"), json.writeValueAsString(bundle));
+
+        sync("form-2.1.json").ok();
+        var newer = calls.get("/techniques", admin).ok().body();
+        noCatalogue();
+        sync("form-2.0.json").ok();
+
+        assertThat(calls.get("/techniques", admin).ok().body()).isEqualTo(newer).hasSize(2);
+        assertThat(calls.get("/system/catalogue", admin)
+                        .ok()
+                        .at("/versions/0/stix")
+                        .asString())
+                .isEqualTo("2.0");
     }
 
     @Test
@@ -424,6 +461,7 @@ class CatalogueTest extends OnRealServers {
                 null,
                 java.net.URI.create(address),
                 false,
+                "-",
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
                 1 << 20,
@@ -559,6 +597,17 @@ class CatalogueTest extends OnRealServers {
                 .ok();
     }
 
+    private String test(String mitreId) {
+        var technique = technique(mitreId).get("id").asString();
+        return calls.send("POST", "/tests", admin, Map.of("technique_id", technique, "name", "Run it"))
+                .at("/id")
+                .asString();
+    }
+
+    private String subject(String test) {
+        return calls.get("/tests/" + test, admin).ok().at("/technique_mitre_id").asString();
+    }
+
     private JsonNode technique(String mitreId) {
         return calls.get("/techniques/" + mitreId, admin).ok().body();
     }
@@ -593,7 +642,8 @@ class CatalogueTest extends OnRealServers {
                 tenant,
                 () -> transaction.execute(_ -> jdbc.sql("""
                         select technique_id::text || status || coalesce(override_value || override_by || override_at, '')
-                        from technique_note order by 1
+                        from technique_note
+                        union all select t::text from attack_test t order by 1
                         """).query(String.class).list())));
         return digests;
     }

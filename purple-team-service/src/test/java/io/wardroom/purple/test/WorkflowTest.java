@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -243,6 +244,110 @@ class WorkflowTest extends OnRealServers {
                             .valueStream()
                             .filter(step -> step.get("to_state").asString().equals("validated")))
                     .hasSize(1);
+        }
+    }
+
+    @Test
+    void whereLeadsDisagreeAtOnceThereIsOneResult() {
+        var technique = technique();
+        for (var round = 0; round < 4; round++) {
+            var id = in("in_review", technique);
+            var path = "/tests/" + id + "/";
+            var answers = Stream.of(
+                            at(path + "validate-red", people.token(Role.RED_LEAD), verdict("red", "approved", null)),
+                            at(path + "validate-blue", people.token(Role.BLUE_LEAD), verdict("blue", "rejected", null)),
+                            at(path + "validate", people.token(Role.ADMIN), Map.of("result", "detected")),
+                            at(path + "reject", people.token(Role.OWNER), Map.of("comments", "no")))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+
+            assertThat(answers)
+                    .allSatisfy(answer ->
+                            assertThat(answer.status()).as(answer.raw()).isIn(200, 400, 409));
+            var shown = calls.get("/tests/" + id, people.token(Role.ADMIN)).ok();
+            var state = shown.at("/state").asString();
+            assertThat(state).isIn("validated", "rejected");
+            var steps = calls.get("/tests/" + id + "/timeline", people.token(Role.ADMIN))
+                    .ok();
+            assertThat(steps.at("/items")
+                            .valueStream()
+                            .map(step -> step.get("to_state").asString())
+                            .filter(Set.of("validated", "rejected")::contains))
+                    .containsExactly(state);
+            assertThat(shown.at("/red_validation_status").asString().equals("rejected")
+                            || shown.at("/blue_validation_status").asString().equals("rejected"))
+                    .isEqualTo(state.equals("rejected"));
+        }
+    }
+
+    /// Everybody calls everything at once. Whatever comes of it, it is one path through the states.
+    @Test
+    void whateverIsCalledAtOnceTheTimelineIsOnePathOfTheModel() {
+        var id = in("draft", technique());
+        var random = new Random(20_260_131);
+        var granted = new ArrayList<String>();
+        for (var round = 0; round < 12; round++) {
+            var calling = Stream.generate(() -> Call.values()[random.nextInt(Call.values().length)])
+                    .filter(call -> call != Call.RETEST)
+                    .limit(10)
+                    .map(call -> {
+                        var role = Role.values()[random.nextInt(Role.values().length)];
+                        var path = "/tests/" + id + (call.path.isEmpty() ? "" : "/" + call.path);
+                        var token = people.token(role);
+                        return CompletableFuture.supplyAsync(() -> calls.send(call.method, path, token, call.body));
+                    })
+                    .toList();
+            calling.forEach(one -> {
+                var answer = one.join();
+                assertThat(answer.status()).as(answer.raw()).isIn(200, 400, 403, 409);
+                if (answer.status() == 200) {
+                    granted.add(answer.at("/version").asString());
+                }
+            });
+        }
+
+        var steps = calls.get("/tests/" + id + "/timeline?limit=200", people.token(Role.ADMIN))
+                .ok()
+                .at("/items");
+        var legal = Map.of(
+                "draft", Set.of("red_executing"),
+                "red_executing", Set.of("blue_evaluating"),
+                "blue_evaluating", Set.of("in_review"),
+                "in_review", Set.of("validated", "rejected"),
+                "rejected", Set.of("draft"),
+                "validated", Set.<String>of());
+        var state = "draft";
+        var version = 1;
+        for (var step : steps.valueStream().skip(1).toList()) {
+            assertThat(step.get("version").asInt()).isEqualTo(++version);
+            assertThat(step.get("from_state").asString()).as(step.toString()).isEqualTo(state);
+            var next = step.get("to_state").asString();
+            assertThat(next.equals(state) || legal.get(state).contains(next))
+                    .as("%s to %s", state, next)
+                    .isTrue();
+            state = next;
+        }
+        var shown = calls.get("/tests/" + id, people.token(Role.ADMIN)).ok();
+        assertThat(shown.at("/state").asString()).isEqualTo(state);
+        assertThat(shown.at("/version").asInt()).isEqualTo(version);
+        // each call that was granted is one version: none was lost, none written twice
+        assertThat(granted).doesNotHaveDuplicates().hasSize(version - 1);
+        assertThat(version).isGreaterThan(5);
+    }
+
+    @Test
+    void whoMayDraftATest() {
+        var technique = technique();
+        for (var role : Role.values()) {
+            var made = calls.send(
+                    "POST",
+                    "/tests",
+                    people.token(role),
+                    Map.of("technique_id", technique.get("id").asString(), "name", "Run it"));
+            var allowed = Set.of(Role.RED_TECH, Role.ADMIN, Role.OWNER).contains(role);
+            assertThat(made.status()).as(role.name()).isEqualTo(allowed ? 201 : 403);
         }
     }
 
