@@ -152,7 +152,8 @@ class TenantWallTest {
                         return;
                     }
                     assertThat(ids).as("an id for " + template).containsKey(word);
-                    var path = template.replaceFirst("\\{[^}]*}", ids.get(word)).replace("{section}", "packages")
+                    var path = template.replaceFirst("\\{[^}]*}", ids.get(word))
+                            .replace("{section}", "packages")
                             .replace("{delivery_id}", delivery);
                     var change = CHANGES.getOrDefault(method + " " + template, "{}");
                     if (template.endsWith("/heartbeat")) {
@@ -227,8 +228,8 @@ class TenantWallTest {
                 .allMatch("refused"::equals);
     }
 
-    /// A technique of the tenant's own, a test of it that has begun, which its creator is told, and what lies beside
-    // it.
+    /// A technique of the tenant's own, a test of it that has begun, which its creator is told, and what lies
+    /// beside it.
     private static Map<String, String> ofThePurpleTeam(String name) {
         var mitreId = "W-" + UUID.randomUUID().toString().substring(0, 8);
         // the catalogue is read behind the start

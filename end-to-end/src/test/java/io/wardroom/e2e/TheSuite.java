@@ -30,10 +30,9 @@ final class TheSuite {
         }
     }
 
-    /// Lets a test say which client it is, so that a walk of many calls meets no limit by address; lets an agent load a
-    /// day at once; closes hours soon, so that a test can read them; and gives the small catalogue that stands in
-    // for the
-    /// public one.
+    /// Lets a test say which client it is, so that a walk of many calls meets no limit by address; lets an agent
+    /// load a day at once; closes hours soon, so that a test can read them; and gives the small catalogue that
+    /// stands in for the public one.
     private record TrustingLoopback(Stack stack) implements Backing {
         @Override
         public Map<String, String> environmentOf(String service) {
