@@ -33,7 +33,7 @@ final class ReportCsv {
     }
 
     /// A text that a spreadsheet would run gets an apostrophe ahead of it.
-    private static String cell(@Nullable Object value) {
+    static String cell(@Nullable Object value) {
         if (value == null) {
             return "";
         }

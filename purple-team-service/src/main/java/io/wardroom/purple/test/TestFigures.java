@@ -16,7 +16,8 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
 
-/// Figures over all tests of a tenant, and the lists behind them, which are read row by row.
+/// Figures over all tests of a tenant, out of the counts that the database keeps where it keeps them, and the lists
+/// behind them, which are read row by row.
 @Repository
 @Transactional(readOnly = true)
 public class TestFigures {
@@ -41,7 +42,7 @@ public class TestFigures {
 
     Map<TestState, Long> byState(TenantId tenant) {
         var counts = new EnumMap<TestState, Long>(TestState.class);
-        counts("select state, count(*) from attack_test where tenant_id = :tenant group by state", tenant)
+        counts("select state, sum(tests) from attack_test_count where tenant_id = :tenant group by state", tenant)
                 .forEach((state, count) -> counts.put(TestState.of(state).orElseThrow(), count));
         return counts;
     }
@@ -51,12 +52,11 @@ public class TestFigures {
 
     Verdicts verdicts(TenantId tenant, Side side) {
         return jdbc.sql("""
-                        select sum(tests) filter (where verdict = 'approved') as approved,
-                            sum(tests) filter (where verdict = 'rejected') as rejected,
-                            sum(tests) filter (where verdict = 'pending' and state = 'in_review') as pending
-                        from (select state, %1$s as verdict, count(*) as tests from attack_test
-                            where tenant_id = :tenant group by 1, 2) c
-                        """.formatted(side == Side.RED ? "red_validation_status" : "blue_validation_status"))
+                        select sum(tests) filter (where %1$s = 'approved') as approved,
+                            sum(tests) filter (where %1$s = 'rejected') as rejected,
+                            sum(tests) filter (where %1$s = 'pending' and state = 'in_review') as pending
+                        from attack_test_count where tenant_id = :tenant
+                        """.formatted(side == Side.RED ? "red_verdict" : "blue_verdict"))
                 .param("tenant", tenant.value())
                 .query((row, _) -> new Verdicts(row.getLong(1), row.getLong(2), row.getLong(3)))
                 .single();
@@ -154,14 +154,14 @@ public class TestFigures {
     public Map<UUID, TechniqueTests> byTechnique(TenantId tenant) {
         var tests = new HashMap<UUID, TechniqueTests>();
         jdbc.sql("""
-                        select technique_id, count(*) as total,
-                            count(*) filter (where state = 'validated') as validated,
-                            count(*) filter (where state = 'validated' and detection_result = 'detected') as detected,
-                            count(*) filter (where state = 'validated' and detection_result = 'partially_detected')
+                        select technique_id, sum(tests) as total,
+                            sum(tests) filter (where state = 'validated') as validated,
+                            sum(tests) filter (where state = 'validated' and detection = 'detected') as detected,
+                            sum(tests) filter (where state = 'validated' and detection = 'partially_detected')
                                 as partially_detected,
-                            count(*) filter (where state = 'validated' and detection_result = 'not_detected')
+                            sum(tests) filter (where state = 'validated' and detection = 'not_detected')
                                 as not_detected
-                        from attack_test where tenant_id = :tenant group by technique_id
+                        from attack_test_count where tenant_id = :tenant group by technique_id
                         """).param("tenant", tenant.value()).query(row -> {
             tests.put(
                     row.getObject("technique_id", UUID.class),
