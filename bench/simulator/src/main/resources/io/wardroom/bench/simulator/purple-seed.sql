@@ -40,20 +40,27 @@ create temporary table seeded_test on commit drop as
 select n, uuidv7(at - now()) as id, at as created_at, t.id as technique_id, t.mitre_id,
     people[1 + n % cardinality(people)] as creator, people[1 + (n + 7) % cardinality(people)] as lead,
     case
-        when n % 20 in (0, 1) then 'draft'
-        when n % 20 = 2 then 'red_executing'
-        when n % 20 = 3 then 'blue_evaluating'
-        when n % 20 in (4, 5) then 'in_review'
-        when n % 20 in (6, 7) then 'rejected'
+        -- a tenth of the techniques is only begun, another one done with
+        when t.place % 10 = 8 then 'draft'
+        when t.place % 10 = 9 then 'validated'
+        when chance in (0, 1) then 'draft'
+        when chance = 2 then 'red_executing'
+        when chance = 3 then 'blue_evaluating'
+        when chance in (4, 5) then 'in_review'
+        when chance in (6, 7) then 'rejected'
         else 'validated'
     end as state,
-    (array['detected', 'detected', 'partially_detected', 'not_detected'])[1 + (n / 20 + n / 700) % 4] as detection,
-    (array['windows', 'linux', 'macos', 'containers', null])[1 + n % 5] as platform
+    case t.place % 20 when 9 then 'detected' when 19 then 'not_detected'
+        else (array['detected', 'detected', 'partially_detected', 'not_detected'])[1 + abs(hashint4(n + 1) % 4)]
+    end as detection,
+    (array['windows', 'linux', 'macos', 'containers', null])[1 + abs(hashint4(n + 2) % 5)] as platform
 from generate_series(1, current_setting('bench.tests')::int) n
 cross join lateral (
     select now() - interval '180 days' * (1 - n::float8 / current_setting('bench.scale')::float8)
         - interval '1 minute' as at,
-        string_to_array(current_setting('bench.people'), ',')::uuid[] as people) a
+        string_to_array(current_setting('bench.people'), ',')::uuid[] as people,
+        -- the same in each run
+        abs(hashint4(n) % 20) as chance) a
 join seeded_technique t on t.place = (n * 7919::bigint) % (select count(*) from seeded_technique);
 
 insert into attack_test (id, tenant_id, technique_id, technique_mitre_id, template_id, name, description, platform,
