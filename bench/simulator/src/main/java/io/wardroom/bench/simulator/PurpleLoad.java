@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -257,11 +258,12 @@ final class PurpleLoad {
             for (var i = 0; i < EXPORTS; i++) {
                 var before = heap();
                 var most = new AtomicLong(before);
-                var looking = Thread.ofVirtual().start(() -> look(most));
+                var done = new AtomicBoolean();
+                var looking = Thread.ofVirtual().start(() -> look(most, done));
                 var begin = System.nanoTime();
                 var bytes = people.download("/reports/" + report);
                 var seconds = (System.nanoTime() - begin) / 1e9;
-                looking.interrupt();
+                done.set(true);
                 looking.join();
                 System.out.printf(
                         "%-26s %8.2f MB in %6.2f s; heap in use %d MB before, %d MB at most%n",
@@ -270,9 +272,9 @@ final class PurpleLoad {
         }
     }
 
-    private void look(AtomicLong most) {
+    private void look(AtomicLong most, AtomicBoolean done) {
         try {
-            while (true) {
+            while (!done.get()) {
                 most.accumulateAndGet(heap(), Math::max);
                 Thread.sleep(BETWEEN_LOOKS);
             }
