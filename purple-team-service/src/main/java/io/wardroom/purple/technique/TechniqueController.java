@@ -21,7 +21,6 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -344,13 +343,8 @@ class TechniqueController {
                         field, "must be not_evaluated, in_progress, validated, partial or not_covered")));
     }
 
-    /// `Initial Access, execution` says the same as `initial-access,execution`.
     private static List<String> shortnames(String field, String joined) {
-        return Arrays.stream(storable(field, joined).split(",", -1))
-                .map(name -> name.strip().toLowerCase(Locale.ROOT).replaceAll("[ _]+", "-"))
-                .filter(name -> !name.isEmpty())
-                .distinct()
-                .toList();
+        return TechniquesInUse.shortnames(storable(field, joined));
     }
 
     private static List<String> normalised(List<String> platforms) {

@@ -15,8 +15,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Repository;
 
 @Repository
@@ -49,6 +51,21 @@ class TechniqueRepository {
                     and t.mitre_id = o.mitre_id and not t.revoked and not t.deprecated)
             """;
 
+    /// What stands in a list; descriptions, which are long, do not.
+    private static final String LISTED = """
+            select id, mitre_id, name, '' as description, tactics, platforms, review_required, own, is_subtechnique,
+                parent_id, revoked, deprecated, gone, successor_id, url, version, modified, status, override_value,
+                override_reason, override_by, override_at, reviewed_by, reviewed_at
+            from (""" + SHOWN + ") s ";
+
+    private static final String IN_USE = """
+             where not (revoked or deprecated)
+                and (cardinality(:tactics::text[]) = 0 or tactics && :tactics::text[])
+                and (:platform::text is null or :platform::text = any (platforms))
+            """;
+
+    private static final int ROWS_AT_ONCE = 500;
+
     private final JdbcClient jdbc;
 
     TechniqueRepository(JdbcClient jdbc) {
@@ -66,11 +83,13 @@ class TechniqueRepository {
             @Nullable String search) {}
 
     /// Those in use, and those no longer in use of which the tenant has said something or has yet to look at.
+    ///
+    /// @return without their descriptions
     List<Technique> list(TenantId tenant, Filter filter) {
         var search = filter.search();
         var status = filter.status();
-        return jdbc.sql("select * from (" + SHOWN + """
-                        ) s where (not (revoked or deprecated) or noted or :review::boolean)
+        return jdbc.sql(LISTED + """
+                        where (not (revoked or deprecated) or noted or :review::boolean)
                             and (cardinality(:tactics::text[]) = 0 or tactics && :tactics::text[])
                             and (:status::text is null
                                 or coalesce(override_value, status, 'not_evaluated') = :status::text)
@@ -112,16 +131,32 @@ class TechniqueRepository {
 
     private record Counted(String key, TechniqueStatus status, int count) {}
 
-    Coverage coverage(TenantId tenant) {
+    /// Hands each of them to `reader` by their public ids, without its description. Wants a transaction.
+    void eachInUse(TenantId tenant, TechniquesInUse which, Consumer<Technique> reader) {
+        inUse(LISTED + IN_USE + " order by mitre_id collate \"C\", id", tenant, which)
+                .withFetchSize(ROWS_AT_ONCE)
+                .query(row -> {
+                    reader.accept(toTechnique(row, 0));
+                });
+    }
+
+    private StatementSpec inUse(String sql, TenantId tenant, TechniquesInUse which) {
+        return jdbc.sql(sql)
+                .param("tenant", tenant.value())
+                .param("tactics", which.tactics().toArray(String[]::new))
+                .param("platform", which.platform());
+    }
+
+    Coverage coverage(TenantId tenant, TechniquesInUse which) {
         var counts = new EnumMap<TechniqueStatus, Integer>(TechniqueStatus.class);
-        counted(tenant, "''").forEach(one -> counts.put(one.status(), one.count()));
+        counted(tenant, "''", which).forEach(one -> counts.put(one.status(), one.count()));
         return new Coverage(counts);
     }
 
     /// By short name; a technique counts in each of its tactics.
     Map<String, Coverage> coverageByTactic(TenantId tenant) {
         var counts = new HashMap<String, Map<TechniqueStatus, Integer>>();
-        counted(tenant, "unnest(tactics)")
+        counted(tenant, "unnest(tactics)", TechniquesInUse.ALL)
                 .forEach(one -> counts.computeIfAbsent(one.key(), _ -> new EnumMap<>(TechniqueStatus.class))
                         .put(one.status(), one.count()));
         var coverage = new HashMap<String, Coverage>();
@@ -129,12 +164,12 @@ class TechniqueRepository {
         return coverage;
     }
 
-    private List<Counted> counted(TenantId tenant, String key) {
-        return jdbc.sql("select key, status, count(*) from (select " + key + """
-                         as key, coalesce(override_value, status, 'not_evaluated') as status from (
-                        """ + SHOWN
-                        + ") s where not (revoked or deprecated)) c group by key, status")
-                .param("tenant", tenant.value())
+    private List<Counted> counted(TenantId tenant, String key, TechniquesInUse which) {
+        var sql = "select key, status, count(*) from (select " + key + """
+                 as key, coalesce(override_value, status, 'not_evaluated') as status from (
+                """ + SHOWN + ") s" + IN_USE
+                + ") c group by key, status";
+        return inUse(sql, tenant, which)
                 .query((row, _) -> new Counted(row.getString(1), toStatus(row.getString(2)), row.getInt(3)))
                 .list();
     }

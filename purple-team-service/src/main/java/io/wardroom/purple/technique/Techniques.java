@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
@@ -80,7 +81,18 @@ public class Techniques {
     /// How the tenant's techniques in use stand.
     @Transactional(readOnly = true)
     public Coverage coverage(TenantId tenant) {
-        return repository.coverage(tenant);
+        return repository.coverage(tenant, TechniquesInUse.ALL);
+    }
+
+    @Transactional(readOnly = true)
+    public Coverage coverage(TenantId tenant, TechniquesInUse which) {
+        return repository.coverage(tenant, which);
+    }
+
+    /// Hands each technique in use to `reader` as it is read, by their public ids; without its description.
+    @Transactional(readOnly = true)
+    public void eachInUse(TenantId tenant, TechniquesInUse which, Consumer<Technique> reader) {
+        repository.eachInUse(tenant, which, reader);
     }
 
     /// The same by the short name of a tactic; a technique counts in each of its tactics.

@@ -3,6 +3,7 @@ package io.wardroom.purple.test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wardroom.common.security.Role;
+import io.wardroom.common.tenant.TenantScope;
 import io.wardroom.purple.Calls;
 import io.wardroom.purple.OnRealServers;
 import io.wardroom.purple.People;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +27,12 @@ class FiguresTest extends OnRealServers {
 
     @Autowired
     private JsonMapper json;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private PlatformTransactionManager transactions;
 
     private Calls calls;
     private String technique;
@@ -110,6 +120,35 @@ class FiguresTest extends OnRealServers {
                         .at("/total")
                         .asInt())
                 .isZero();
+    }
+
+    @Test
+    void countsThatAreKeptAreThoseOfTheTests() {
+        var yes = through("approved", "start-execution", "submit-red", "submit-blue");
+        calls.send("POST", "/tests/" + yes + "/validate", people.token(Role.ADMIN), Map.of("result", "detected"))
+                .ok();
+        through("draft");
+
+        // whatever other classes did to tests counts, too
+        var different = TenantScope.everyTenant(() -> new TransactionTemplate(transactions)
+                .execute(_ -> jdbc.sql("""
+                        select count(*) from attack_test_count c full join (
+                            select tenant_id, technique_id, state, coalesce(detection_result, 'none') as detection,
+                                coalesce(red_validation_status, 'none') as red_verdict,
+                                coalesce(blue_validation_status, 'none') as blue_verdict, count(*) as tests
+                            from attack_test group by 1, 2, 3, 4, 5, 6) t
+                        using (tenant_id, technique_id, state, detection, red_verdict, blue_verdict)
+                        where coalesce(c.tests, 0) <> coalesce(t.tests, 0)
+                        """).query(Integer.class).single()));
+
+        assertThat(different).isZero();
+        for (var filter : List.of("", "state=draft", "platform=x", "technique_id=" + technique)) {
+            var page = shown("/tests?" + filter);
+            assertThat(page.get("total").asInt())
+                    .as(filter)
+                    .isEqualTo(page.get("items").size());
+        }
+        assertThat(shown("/tests").get("total").asInt()).isEqualTo(2);
     }
 
     private String through(String name, String... steps) {

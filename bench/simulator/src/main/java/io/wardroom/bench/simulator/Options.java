@@ -28,6 +28,9 @@ import java.util.stream.Collectors;
 /// @param plan        what a fleet of hosts is to do that is compared value by value; empty for the other modes
 /// @param reads       people's reads a second that are measured; empty where none are
 /// @param seed        registered agents with a day of telemetry that the database is to hold in the end
+/// @param purple      requests a second of people who work on tests; empty where none do
+/// @param tests       tests that their tenant is to hold
+/// @param purpleMetrics where purple-team-service tells of its heap
 /// @param revive      only let the seeded agents be heard of, all at once
 /// @param kafka       the broker that the parts are measured with, as is the database by its owner
 /// @param pids        processes whose CPU is charged, by name; those in `home` where none is given
@@ -40,6 +43,9 @@ record Options(
         Optional<Plan> plan,
         Optional<Integer> reads,
         Optional<Integer> seed,
+        Optional<Integer> purple,
+        int tests,
+        String purpleMetrics,
         boolean revive,
         boolean parts,
         boolean history,
@@ -93,6 +99,8 @@ record Options(
             simulator --batches 20000 [--agents 50] [--hold true]
             simulator --reads 20 [--warm-up 60] [--duration 60]
             simulator --revive true
+            simulator --purple 20 [--tests 100000] [--warm-up 60] [--duration 60]
+                      [--purple-metrics http://127.0.0.1:8105/actuator/prometheus]
             simulator [--rate N | --max true | --parts true | --history true] [--agents 1000] [--connections 32]
                       [--warm-up 60] [--duration 60] [--encoding none|gzip|zstd]
             with      [--check true] [--gateway http://127.0.0.1:8000] [--ingest URL] [--home .wardroom]
@@ -105,7 +113,7 @@ record Options(
             """;
 
     private static final List<String> MODES =
-            List.of("for", "past", "batches", "reads", "revive", "rate", "max", "parts", "history");
+            List.of("for", "past", "batches", "reads", "revive", "purple", "rate", "max", "parts", "history");
     private static final Set<String> KNOWN = Set.of(
             "for",
             "past",
@@ -118,6 +126,9 @@ record Options(
             "reads",
             "seed",
             "revive",
+            "purple",
+            "tests",
+            "purple-metrics",
             "db-superuser",
             "db-superuser-password",
             "rate",
@@ -177,6 +188,9 @@ record Options(
                 plan,
                 given.containsKey("reads") ? Optional.of(whole(given, "reads", 20)) : Optional.empty(),
                 given.containsKey("seed") ? Optional.of(whole(given, "seed", 10_000)) : Optional.empty(),
+                given.containsKey("purple") ? Optional.of(whole(given, "purple", 20)) : Optional.empty(),
+                whole(given, "tests", 100_000),
+                given.getOrDefault("purple-metrics", "http://127.0.0.1:8105/actuator/prometheus"),
                 given.containsKey("revive"),
                 given.containsKey("parts"),
                 given.containsKey("history"),

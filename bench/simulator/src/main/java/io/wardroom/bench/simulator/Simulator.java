@@ -32,6 +32,9 @@ public final class Simulator {
             FleetSeed.revive(options);
             return;
         }
+        if (options.purple().isPresent()) {
+            System.exit(PurpleLoad.measure(options) ? 0 : 1);
+        }
         if (options.reads().isPresent()) {
             System.exit(ReadProbe.measure(options) ? 0 : 1);
         }

@@ -59,6 +59,10 @@ final class StoredIds {
     }
 
     static Connection connect(Options options, String user, String password) throws SQLException {
+        return connect(options.databaseUrl(), user, password);
+    }
+
+    static Connection connect(String address, String user, String password) throws SQLException {
         var settings = new Properties();
         settings.setProperty("user", user);
         settings.setProperty("password", password);
@@ -66,7 +70,7 @@ final class StoredIds {
         settings.setProperty("socketTimeout", "600");
         // the tables show their rows to those who say whose they want
         settings.setProperty("options", "-c wardroom.tenant=*");
-        return DriverManager.getConnection(options.databaseUrl(), settings);
+        return DriverManager.getConnection(address, settings);
     }
 
     private static Comparison compare(Connection connection, Collection<Ledger> ledgers) throws SQLException {

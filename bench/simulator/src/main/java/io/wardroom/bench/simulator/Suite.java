@@ -182,7 +182,7 @@ final class Suite {
     }
 
     /// One of the 16 million addresses of 10.0.0.0/8.
-    private static String address() {
+    static String address() {
         var random = ThreadLocalRandom.current();
         return "10.%d.%d.%d".formatted(random.nextInt(256), random.nextInt(256), random.nextInt(256));
     }
