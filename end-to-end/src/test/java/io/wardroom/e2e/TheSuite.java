@@ -24,7 +24,7 @@ final class TheSuite {
     private static Suite start() {
         try {
             return Suite.start(
-                    CHECKOUT, CHECKOUT.resolve("target/end-to-end"), new TrustingLoopback(STACK), true, System.out);
+                    CHECKOUT, CHECKOUT.resolve("target/end-to-end"), new TrustingLoopback(STACK, CHECKOUT), true, System.out);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -33,7 +33,9 @@ final class TheSuite {
     /// Lets a test say which client it is, so that a walk of many calls meets no limit by address; lets an agent
     /// load a day at once; closes hours soon, so that a test can read them; and gives the small catalogue that
     /// stands in for the public one.
-    private record TrustingLoopback(Stack stack) implements Backing {
+    ///
+    /// @param checkout is handed in: services are started while this class is still being initialised
+    private record TrustingLoopback(Stack stack, Path checkout) implements Backing {
         @Override
         public Map<String, String> environmentOf(String service) {
             var environment = new HashMap<>(stack.environmentOf(service));
@@ -43,7 +45,7 @@ final class TheSuite {
             environment.put("WARDROOM_AGENT_TELEMETRY_CLOSEEVERY", "2s");
             environment.put(
                     "WARDROOM_IMPORT_DIR",
-                    CHECKOUT.resolve("end-to-end/src/test/resources/import").toString());
+                    checkout.resolve("end-to-end/src/test/resources/import").toString());
             return environment;
         }
 
