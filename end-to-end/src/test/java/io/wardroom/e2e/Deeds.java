@@ -47,13 +47,7 @@ final class Deeds {
 
     /// Somebody tries something, which must be refused and be on record.
     Answer isRefused(Person who, String method, String template, Object body, String... ids) {
-        var answer = call(who, method, template, body, "refused", ids);
-        assertThat(answer.status())
-                .as("%s %s: %s", method, template, answer.text())
-                .isBetween(400, 499)
-                .isNotEqualTo(429);
-        refused.add(Route.shape(method, template));
-        return answer;
+        return judgeRefused(method, template, call(who, method, template, body, "refused", ids));
     }
 
     /// Somebody tries something that is refused without their being told.
@@ -70,6 +64,20 @@ final class Deeds {
                 .as("%s %s: %s", method, template, answer.text())
                 .isBetween(200, 299);
         succeeded.add(Route.shape(method, template));
+        return answer;
+    }
+
+    /// As [#isRefused(Person, String, String, Object, String...)], with a body that is no JSON.
+    Answer isRefused(Person who, String method, String template, String contentType, byte[] body, String... ids) {
+        return judgeRefused(method, template, call(who, method, template, contentType, body, "refused", ids));
+    }
+
+    private Answer judgeRefused(String method, String template, Answer answer) {
+        assertThat(answer.status())
+                .as("%s %s: %s", method, template, answer.text())
+                .isBetween(400, 499)
+                .isNotEqualTo(429);
+        refused.add(Route.shape(method, template));
         return answer;
     }
 

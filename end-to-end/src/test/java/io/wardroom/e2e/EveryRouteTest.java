@@ -175,14 +175,18 @@ class EveryRouteTest {
         }
         var isSent = route.writes() && !route.method().equals("DELETE");
         if (isSent) {
-            headers.put("Content-Type", "application/json");
+            headers.put("Content-Type", route.takesFile() ? "multipart/form-data; boundary=walk" : "application/json");
         }
         try {
             return Http.send(
                     route.method(),
                     SUITE.gateway().resolve(route.filled()),
                     headers,
-                    isSent ? body.getBytes(StandardCharsets.UTF_8) : null);
+                    isSent
+                            ? route.takesFile()
+                                    ? Deeds.form("walk", "walk.txt", body)
+                                    : body.getBytes(StandardCharsets.UTF_8)
+                            : null);
         } catch (UncheckedIOException unanswered) {
             throw new AssertionError("no answer from %s %s".formatted(route.method(), route.path()), unanswered);
         }

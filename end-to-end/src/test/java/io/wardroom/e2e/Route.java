@@ -58,6 +58,11 @@ record Route(String method, String path, String who) {
         return OF_MACHINES.contains(who);
     }
 
+    /// Whether its body is a form with a file.
+    boolean takesFile() {
+        return method.equals("POST") && path.endsWith("/evidence");
+    }
+
     boolean writes() {
         return !method.equals("GET");
     }

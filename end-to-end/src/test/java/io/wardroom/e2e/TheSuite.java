@@ -24,7 +24,11 @@ final class TheSuite {
     private static Suite start() {
         try {
             return Suite.start(
-                    CHECKOUT, CHECKOUT.resolve("target/end-to-end"), new TrustingLoopback(STACK, CHECKOUT), true, System.out);
+                    CHECKOUT,
+                    CHECKOUT.resolve("target/end-to-end"),
+                    new TrustingLoopback(STACK, CHECKOUT),
+                    true,
+                    System.out);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -5,6 +5,7 @@ import io.wardroom.common.problem.ErrorBody;
 import io.wardroom.common.problem.FieldFault;
 import io.wardroom.common.problem.Problem;
 import io.wardroom.common.problem.ProblemException;
+import io.wardroom.common.problem.RequestRefused;
 import jakarta.validation.ConstraintViolationException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -40,6 +42,7 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.multipart.MaxUploadSizeExceededException;
 import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
+import org.springframework.web.util.DisconnectedClientHelper;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
@@ -52,8 +55,20 @@ class ProblemAdvice {
     private static final Pattern STEP = Pattern.compile("\\[\"?([^\"\\]]*)\"?]");
     private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
+    private final ApplicationEventPublisher events;
+
+    ProblemAdvice(ApplicationEventPublisher events) {
+        this.events = events;
+    }
+
     @ExceptionHandler
+    @Nullable
     ResponseEntity<ErrorBody> refused(ProblemException refusal) {
+        try {
+            events.publishEvent(new RequestRefused(refusal.problem()));
+        } catch (RuntimeException unrecorded) {
+            return surprised(unrecorded);
+        }
         var retryAfter = refusal.retryAfter();
         return answer(refusal.problem(), refusal.body(), retryAfter);
     }
@@ -139,7 +154,12 @@ class ProblemAdvice {
     }
 
     @ExceptionHandler
+    @Nullable
     ResponseEntity<ErrorBody> surprised(Exception surprise) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(surprise)) {
+            LOG.debug("nobody is there to answer: {}", surprise.toString());
+            return null;
+        }
         if (dependencyIsAway(surprise)) {
             LOG.warn("a dependency is away: {}", surprise.toString());
             return answer(

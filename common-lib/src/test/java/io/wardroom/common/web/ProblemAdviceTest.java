@@ -50,7 +50,7 @@ class ProblemAdviceTest {
     }
 
     private final MockMvcTester mvc =
-            MockMvcTester.of(List.of(new Rooms()), builder -> builder.setControllerAdvice(new ProblemAdvice())
+            MockMvcTester.of(List.of(new Rooms()), builder -> builder.setControllerAdvice(new ProblemAdvice(_ -> {}))
                     .setMessageConverters(new JacksonJsonHttpMessageConverter(JsonMapper.builder()
                             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

@@ -19,6 +19,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -31,6 +33,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 /// the last one it had.
 @Component
 class NotificationStreams implements DisposableBean {
+    private static final Logger LOG = LoggerFactory.getLogger(NotificationStreams.class);
     private static final int MOST_WAITING = 100;
     private static final int MOST_READ = 500;
     // a transaction that began earlier may commit later: what is that young is looked at again
@@ -159,8 +162,8 @@ class NotificationStreams implements DisposableBean {
                 }
                 emitter.complete();
             } catch (IOException | IllegalStateException gone) {
-                // the browser went away: the container ends the request
-                emitter.completeWithError(gone);
+                // the container notices as well, and ends the request
+                LOG.debug("the browser went away: {}", gone.toString());
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             } finally {

@@ -151,10 +151,10 @@ public class TemplateImport {
                 }
             }
             var address = collection == Collection.CALDERA ? properties.calderaAddress() : properties.atomicAddress();
-            if (address.toString().isEmpty()) {
+            if (address.isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(fetched(collection, address));
+            return Optional.of(fetched(collection, URI.create(address)));
         } finally {
             lock.get().unlock();
         }

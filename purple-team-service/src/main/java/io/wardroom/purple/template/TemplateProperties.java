@@ -22,14 +22,19 @@ record TemplateProperties(
         @DefaultValue("") String importDir,
 
         @DefaultValue("https://github.com/redcanaryco/atomic-red-team/archive/refs/heads/master.tar.gz")
-        URI atomicAddress,
+        String atomicAddress,
 
         @DefaultValue("https://github.com/mitre/stockpile/archive/refs/heads/master.tar.gz")
-        URI calderaAddress,
+        String calderaAddress,
 
         @DefaultValue("true") boolean atStart,
         @DefaultValue("0 31 4 * * SUN") String every,
         @DefaultValue("5m") Duration timeout,
         @DefaultValue("2147483648") long mostBytes,
         @DefaultValue("2000000") int mostBytesOfOne,
-        @DefaultValue("20000") int most) {}
+        @DefaultValue("20000") int most) {
+    TemplateProperties {
+        URI.create(atomicAddress);
+        URI.create(calderaAddress);
+    }
+}

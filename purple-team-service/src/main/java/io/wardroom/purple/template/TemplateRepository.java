@@ -210,7 +210,7 @@ class TemplateRepository {
 
     /// Keeps what was read of a collection: known ones by its own ids, changed only where they differ.
     Merged merge(String source, List<Gathered> gathered, Timestamp now) {
-        var added = 0;
+        var before = count(source);
         var changed = 0;
         for (var start = 0; start < gathered.size(); start += 500) {
             var part = gathered.subList(start, Math.min(start + 500, gathered.size())).stream()
@@ -220,11 +220,17 @@ class TemplateRepository {
             for (var count : batches.batchUpdate(CHANGE, part)) {
                 changed += count;
             }
-            for (var count : batches.batchUpdate(ADD, part)) {
-                added += count;
-            }
+            // the driver writes many inserts as one and cannot tell of each
+            batches.batchUpdate(ADD, part);
         }
-        return new Merged(added, changed);
+        return new Merged(count(source) - before, changed);
+    }
+
+    private int count(String source) {
+        return jdbc.sql("select count(*) from shared_template where source = :source")
+                .param("source", source)
+                .query(Integer.class)
+                .single();
     }
 
     /// Marks those that the collection does not have any more.

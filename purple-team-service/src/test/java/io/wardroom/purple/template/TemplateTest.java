@@ -46,6 +46,7 @@ class TemplateTest extends OnRealServers {
 
         assertThat(templates.read(Collection.ATOMIC_RED_TEAM)).hasValueSatisfying(result -> {
             assertThat(result.read()).isEqualTo(1_819);
+            assertThat(result.added()).isBetween(0, 1_819);
             assertThat(result.skipped()).isZero();
         });
         var again = templates.read(Collection.ATOMIC_RED_TEAM).orElseThrow();
