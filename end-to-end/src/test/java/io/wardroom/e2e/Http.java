@@ -7,9 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
-import java.net.http.HttpResponse.ResponseInfo;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -24,22 +23,13 @@ final class Http {
     private Http() {}
 
     /// A stream of events has no end: its head is all that is waited for.
-    private static BodySubscriber<String> body(ResponseInfo head) {
-        var isStream = head.headers()
-                .firstValue("Content-Type")
-                .filter(type -> type.startsWith("text/event-stream"))
-                .isPresent();
-        return isStream
-                ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), Http::hangUp)
-                : BodySubscribers.ofString(StandardCharsets.UTF_8);
-    }
-
-    private static String hangUp(InputStream stream) {
-        try {
-            stream.close();
-            return "";
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+    private static String body(HttpResponse<InputStream> response) throws IOException {
+        try (var stream = response.body()) {
+            var isEndless = response.headers()
+                    .firstValue("Content-Type")
+                    .filter(type -> type.startsWith("text/event-stream"))
+                    .isPresent();
+            return isEndless ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -49,8 +39,8 @@ final class Http {
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
         try {
-            var response = CLIENT.send(request.build(), Http::body);
-            return new Answer(response.statusCode(), response.headers(), response.body());
+            var response = CLIENT.send(request.build(), BodyHandlers.ofInputStream());
+            return new Answer(response.statusCode(), response.headers(), body(response));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } catch (InterruptedException stopped) {

@@ -9,7 +9,7 @@ public enum Service {
     AUDIT("audit-service", Port.AUDIT, Port.AUDIT_MANAGEMENT, "WARDROOM_AUDIT_URL", true, 160, false),
     CONSOLE("console-service", Port.CONSOLE, Port.CONSOLE_MANAGEMENT, "WARDROOM_CONSOLE_URL", true, 128, false),
     CLOUD("cloud-discovery-service", Port.CLOUD, Port.CLOUD_MANAGEMENT, "WARDROOM_CLOUD_URL", true, 160, false),
-    PURPLE("purple-team-service", Port.PURPLE, Port.PURPLE_MANAGEMENT, "WARDROOM_PURPLE_URL", true, 160, false),
+    PURPLE("purple-team-service", Port.PURPLE, Port.PURPLE_MANAGEMENT, "WARDROOM_PURPLE_URL", true, 160, true),
     COMPLIANCE(
             "compliance-service",
             Port.COMPLIANCE,

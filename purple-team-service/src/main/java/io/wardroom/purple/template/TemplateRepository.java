@@ -51,16 +51,9 @@ class TemplateRepository {
                 order by r.mitre_id, r.modified desc nulls last) h on h.mitre_id = s.mitre_technique_id
             """;
 
-    private static final String FILTERED = "from (" + SHOWN + """
-            ) t where (:source::text is null or source = :source::text)
-                and (:platform::text is null or :platform::text = any (platforms))
-                and (:severity::text is null or severity = :severity::text)
-                and (:technique::text is null or :technique::text in (mitre_technique_id, carried_from))
-                and (:active::boolean is null or is_active = :active::boolean)
-                and (:search::text is null or name ilike :search::text escape '\\'
-                    or description ilike :search::text escape '\\'
-                    or mitre_technique_id ilike :search::text escape '\\'
-                    or carried_from ilike :search::text escape '\\')
+    private static final String SEARCHED = """
+             and (name ilike :search escape '\\' or description ilike :search escape '\\'
+                or mitre_technique_id ilike :search escape '\\' or carried_from ilike :search escape '\\')
             """;
 
     private final JdbcClient jdbc;
@@ -78,12 +71,23 @@ class TemplateRepository {
             @Nullable String severity,
             @Nullable String technique,
             @Nullable Boolean active,
-            @Nullable String search) {}
+            @Nullable String search) {
+        private String conditions() {
+            return (source == null ? "" : " and source = :source")
+                    + (platform == null ? "" : " and :platform = any (platforms)")
+                    + (severity == null ? "" : " and severity = :severity")
+                    + (technique == null ? "" : " and :technique in (mitre_technique_id, carried_from)")
+                    + (active == null ? "" : " and is_active = :active")
+                    + (search == null ? "" : SEARCHED);
+        }
+    }
 
     List<Template> list(TenantId tenant, Filter filter, int offset, int limit) {
-        return filtered("select * " + FILTERED + """
-                        order by mitre_technique_id collate "C", name, id offset :offset limit :limit
-                        """, tenant, filter)
+        return filtered(
+                        "select *",
+                        filter,
+                        " order by mitre_technique_id collate \"C\", name, id offset :offset limit :limit")
+                .param("tenant", tenant.value())
                 .param("offset", offset)
                 .param("limit", limit)
                 .query(TemplateRepository::toTemplate)
@@ -91,15 +95,16 @@ class TemplateRepository {
     }
 
     long count(TenantId tenant, Filter filter) {
-        return filtered("select count(*) " + FILTERED, tenant, filter)
+        return filtered("select count(*)", filter, "")
+                .param("tenant", tenant.value())
                 .query(Long.class)
                 .single();
     }
 
-    private StatementSpec filtered(String sql, TenantId tenant, Filter filter) {
+    /// Only what is asked for stands in the statement: a plan for wishes that may be null expects hardly any rows.
+    private StatementSpec filtered(String what, Filter filter, String tail) {
         var search = filter.search();
-        return jdbc.sql(sql)
-                .param("tenant", tenant.value())
+        return jdbc.sql(what + " from (" + SHOWN + ") t where true" + filter.conditions() + tail)
                 .param("source", filter.source())
                 .param("platform", filter.platform())
                 .param("severity", filter.severity())
@@ -210,7 +215,7 @@ class TemplateRepository {
 
     /// Keeps what was read of a collection: known ones by its own ids, changed only where they differ.
     Merged merge(String source, List<Gathered> gathered, Timestamp now) {
-        var before = count(source);
+        var before = countOf(source);
         var changed = 0;
         for (var start = 0; start < gathered.size(); start += 500) {
             var part = gathered.subList(start, Math.min(start + 500, gathered.size())).stream()
@@ -223,14 +228,7 @@ class TemplateRepository {
             // the driver writes many inserts as one and cannot tell of each
             batches.batchUpdate(ADD, part);
         }
-        return new Merged(count(source) - before, changed);
-    }
-
-    private int count(String source) {
-        return jdbc.sql("select count(*) from shared_template where source = :source")
-                .param("source", source)
-                .query(Integer.class)
-                .single();
+        return new Merged(countOf(source) - before, changed);
     }
 
     /// Marks those that the collection does not have any more.
