@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -184,21 +183,7 @@ final class PurpleLoad {
                 often.add(kind);
             }
         });
-        var warm = options.warmUp().toNanos();
-        var length = warm + options.duration().toNanos();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var begin = System.nanoTime();
-            for (var i = 0L; i * 1_000_000_000L / rate < length; i++) {
-                var offset = i * 1_000_000_000L / rate;
-                var due = begin + offset;
-                var left = due - System.nanoTime();
-                if (left > 0) {
-                    Thread.sleep(Duration.ofNanos(left));
-                }
-                var kind = any(often);
-                threads.submit(() -> ask(kind, due, offset >= warm));
-            }
-        }
+        new OpenLoop(rate, options.warmUp(), options.duration()).run((due, measured) -> ask(any(often), due, measured));
     }
 
     private void ask(Kind kind, long due, boolean measured) {

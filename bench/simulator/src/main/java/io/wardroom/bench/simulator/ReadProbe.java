@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -69,27 +68,14 @@ final class ReadProbe {
     private boolean paced(String what, int goalMillis, Supplier<String> path) throws InterruptedException {
         var latency = new ConcurrentHistogram(LONGEST.toNanos(), 3);
         var others = new ConcurrentHashMap<String, LongAdder>();
-        var warm = options.warmUp().toNanos();
-        var length = warm + options.duration().toNanos();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var begin = System.nanoTime();
-            for (var i = 0L; i * 1_000_000_000L / rate < length; i++) {
-                var offset = i * 1_000_000_000L / rate;
-                var due = begin + offset;
-                var left = due - System.nanoTime();
-                if (left > 0) {
-                    Thread.sleep(Duration.ofNanos(left));
-                }
-                threads.submit(() -> {
-                    var status = read(path.get());
-                    if (!status.equals("200")) {
-                        others.computeIfAbsent(status, _ -> new LongAdder()).increment();
-                    } else if (offset >= warm) {
-                        latency.recordValue(Math.min(System.nanoTime() - due, LONGEST.toNanos()));
-                    }
-                });
+        new OpenLoop(rate, options.warmUp(), options.duration()).run((due, measured) -> {
+            var status = read(path.get());
+            if (!status.equals("200")) {
+                others.computeIfAbsent(status, _ -> new LongAdder()).increment();
+            } else if (measured) {
+                latency.recordValue(Math.min(System.nanoTime() - due, LONGEST.toNanos()));
             }
-        }
+        });
         var p99 = latency.getValueAtPercentile(99) / 1e6;
         var kept = p99 < goalMillis && others.isEmpty() && latency.getTotalCount() > 0;
         System.out.printf(
