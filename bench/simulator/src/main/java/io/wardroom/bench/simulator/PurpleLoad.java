@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -244,12 +246,13 @@ final class PurpleLoad {
                 var before = heap();
                 var most = new AtomicLong(before);
                 var done = new AtomicBoolean();
-                var looking = Thread.ofVirtual().start(() -> look(most, done));
+                var looking = new FutureTask<>(() -> look(most, done));
+                Thread.ofVirtual().start(looking);
                 var begin = System.nanoTime();
                 var bytes = people.download("/reports/" + report);
                 var seconds = (System.nanoTime() - begin) / 1e9;
                 done.set(true);
-                looking.join();
+                seen(looking);
                 System.out.printf(
                         "%-26s %8.2f MB in %6.2f s; heap in use %d MB before, %d MB at most%n",
                         report, bytes / 1e6, seconds, before >> 20, most.get() >> 20);
@@ -257,17 +260,21 @@ final class PurpleLoad {
         }
     }
 
-    private void look(AtomicLong most, AtomicBoolean done) {
+    /// A heap that could not be looked at is no figure.
+    private static void seen(FutureTask<?> looking) throws IOException, InterruptedException {
         try {
-            while (!done.get()) {
-                most.accumulateAndGet(heap(), Math::max);
-                Thread.sleep(BETWEEN_LOOKS);
-            }
-        } catch (IOException gone) {
-            System.out.println("the heap cannot be seen: " + gone);
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
+            looking.get();
+        } catch (ExecutionException blind) {
+            throw new IOException("the service's heap cannot be seen", blind.getCause());
         }
+    }
+
+    private @Nullable Void look(AtomicLong most, AtomicBoolean done) throws IOException, InterruptedException {
+        while (!done.get()) {
+            most.accumulateAndGet(heap(), Math::max);
+            Thread.sleep(BETWEEN_LOOKS);
+        }
+        return null;
     }
 
     private long heap() throws IOException, InterruptedException {
